@@ -1,0 +1,1 @@
+complete --command hrlctl --no-files --arguments "(env _HRLCTL_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) hrlctl)" --condition "env _HRLCTL_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) hrlctl"

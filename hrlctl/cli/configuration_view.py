@@ -1,0 +1,57 @@
+"""``--dry-run``: every value with where it came from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from hrlctl.config import Resolved
+
+
+def json_of(resolved: Resolved) -> dict[str, object]:
+    """The configuration as nested sections, the source of every key, and the warnings."""
+    return {
+        "config": resolved.config.model_dump(mode="json"),
+        "sources": {
+            key: {"kind": source.kind.value, "name": source.name, "line": source.line}
+            for key, source in resolved.sources.items()
+        },
+        "warnings": list(resolved.warnings),
+    }
+
+
+def print_configuration(resolved: Resolved, console: Console) -> None:
+    """Print a table of keys, values and sources; what was not left at its default stands out."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("key", no_wrap=True)
+    table.add_column("value", overflow="fold")
+    table.add_column("from", overflow="fold")
+    section = ""
+    values = resolved.config.model_dump(mode="json")
+    for key, source in resolved.sources.items():
+        if key.partition(".")[0] != section:
+            if section:
+                table.add_row("", "", "")
+            section = key.partition(".")[0]
+        value = values[section][key.partition(".")[2]]
+        style = "dim" if source.kind.value == "default" else "bold"
+        table.add_row(Text(key), Text(_shown(value), style=style), Text(str(source), style=style))
+    console.print(table)
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case list():
+            return ", ".join(map(str, value)) if value else "all"
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)

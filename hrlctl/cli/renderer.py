@@ -1,0 +1,33 @@
+"""What shows the events of a run: the live panel, plain lines or JSON lines."""
+
+from __future__ import annotations
+
+import os
+from types import TracebackType
+from typing import Protocol, Self
+
+from hrlctl.events import Event
+
+
+class Renderer(Protocol):
+    """Shows events while its ``with`` block runs; whatever has to stay is printed at its end."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+
+    def show(self, event: Event) -> None:
+        """Show what happened."""
+
+    def announce_stop(self) -> None:
+        """Say that the run is about to save and stop. Called in a signal handler."""
+
+
+def announce_on_stderr() -> None:
+    """Say it in a line, straight to the file descriptor: print may not be entered twice."""
+    os.write(2, b"saving, then stopping; Ctrl-C again ends at once\n")

@@ -1,0 +1,41 @@
+"""``hrlctl --help``, drawn here: Typer's own help loads a Markdown parser, half of the start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.box import ROUNDED
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+EXAMPLES = (
+    "hrlctl train --difficulty EASY",
+    "hrlctl train --resume checkpoints/checkpoint_50000.pt",
+    "hrlctl eval checkpoints/final_model.pt --episodes 500",
+)
+
+
+def print_root_help(
+    usage: str,
+    summary: str,
+    options: Iterable[tuple[str, str]],
+    commands: Iterable[tuple[str, str]],
+    exit_codes: str,
+) -> None:
+    """Print the root command's help; ``options`` and ``commands`` are names with their help."""
+    console = Console(highlight=False)
+    console.print(Text(f"\n {usage}\n", style="bold"))
+    console.print(Text(f" {summary}\n"))
+    console.print(_panel("Commands", [(Text(n, "bold cyan"), Text(h)) for n, h in commands]))
+    console.print(_panel("Options", [(Text(n, "bold cyan"), Text(h)) for n, h in options]))
+    console.print(_panel("Examples", [(Text(example, "cyan"),) for example in EXAMPLES]))
+    console.print(Text(f" {exit_codes}\n", style="dim"))
+
+
+def _panel(title: str, rows: Sequence[tuple[Text, ...]]) -> Panel:
+    table = Table.grid(padding=(0, 2))
+    for row in rows:
+        table.add_row(*row)
+    return Panel(table, title=title, title_align="left", border_style="dim", box=ROUNDED)

@@ -1,0 +1,165 @@
+"""``hrlctl tasks``: what tasks there are, and whether they are sound."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hrlctl.cli.errors import report
+from hrlctl.errors import ExitCode, HrlctlError, UnknownNameError
+from hrlctl.packs.files import load_task_file
+from hrlctl.packs.instances import Task
+from hrlctl.packs.registry import Registry, load_packs
+from hrlctl.schema.base import Difficulty
+
+app = typer.Typer(no_args_is_help=True, help="List and validate tasks.")
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.callback()
+def tasks() -> None:
+    """List and validate tasks."""
+
+
+@app.command("list")
+def list_tasks(
+    pack: Annotated[str | None, typer.Option(help="Only this pack's.")] = None,
+    difficulty: Annotated[
+        str | None, typer.Option(help="Only EASY, MEDIUM or HARD ones.", metavar="DIFFICULTY")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Every task with its pack, difficulty and steps; broken packs with their reason."""
+    level = _difficulty(difficulty)
+    registry = load_packs()
+    chosen = registry.tasks(pack=pack, difficulty=level)
+    if as_json:
+        typer.echo(json.dumps(_as_json(registry, chosen), indent=2))
+        return
+    _print_table(chosen)
+    for broken in registry.broken:
+        mark = typer.style("broken: ", fg="red", bold=True)
+        typer.echo(f"{mark}{broken.name} ({broken.distribution}): {broken.reason}", err=True)
+
+
+@app.command()
+def validate(
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Files of tasks or names of packs; without any, all packs.",
+            metavar="[PATH|PACK]...",
+        ),
+    ] = None,
+) -> None:
+    """Check files and packs without running them; exits 4 if anything is wrong."""
+    faults = 0
+    for name, problems, count in _validated(what or []):
+        for problem in problems:
+            report(problem)
+        faults += len(problems)
+        if not problems:
+            typer.echo(f"{name}: {count} {'task' if count == 1 else 'tasks'}, all valid")
+    if faults:
+        raise typer.Exit(ExitCode.PACK_INVALID)
+
+
+def _difficulty(name: str | None) -> Difficulty | None:
+    if name is None:
+        return None
+    if name.upper() not in Difficulty.__members__:
+        raise UnknownNameError("difficulty", name, Difficulty.__members__, where="--difficulty")
+    return Difficulty[name.upper()]
+
+
+def _as_json(registry: Registry, chosen: tuple[Task, ...]) -> dict[str, Any]:
+    return {
+        "tasks": [
+            {
+                "id": task.id,
+                "pack": task.pack,
+                "difficulty": task.difficulty.value,
+                "num_steps": task.num_steps,
+                "max_steps": task.max_steps,
+                "has_oracle": bool(task.spec.oracle),
+                "instruction": task.spec.instruction.training[0],
+            }
+            for task in chosen
+        ],
+        "broken": [
+            {"name": b.name, "distribution": b.distribution, "reason": b.reason}
+            for b in registry.broken
+        ],
+    }
+
+
+def _print_table(chosen: tuple[Task, ...]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, title_justify="left")
+    table.add_column("task", no_wrap=True)
+    table.add_column("difficulty")
+    table.add_column("steps", justify="right")
+    table.add_column("instruction", overflow="ellipsis", no_wrap=True)
+    for task in chosen:
+        steps = str(task.num_steps)
+        table.add_row(task.id, task.difficulty.value, steps, task.spec.instruction.training[0])
+    Console().print(table)
+
+
+def _validated(what: list[str]) -> list[tuple[str, list[HrlctlError], int]]:
+    """Name, problems and number of tasks of each file and pack."""
+    results = []
+    files = [name for name in what if _is_file(name)]
+    packs = [name for name in what if not _is_file(name)]
+    for name in files:
+        try:
+            loaded = load_task_file(Path(name))
+        except HrlctlError as error:
+            results.append((name, [error], 0))
+        else:
+            results.append((name, _mislabelled(loaded), len(loaded)))
+    if packs or not what:
+        results += _validated_packs(packs)
+    return results
+
+
+def _validated_packs(names: list[str]) -> list[tuple[str, list[HrlctlError], int]]:
+    registry = load_packs()
+    known = registry.versions.keys() | {broken.name for broken in registry.broken}
+    for name in names:
+        if name not in known:
+            raise UnknownNameError("pack", name, known, where="tasks validate")
+    results: list[tuple[str, list[HrlctlError], int]] = [
+        (pack.name, _mislabelled(pack.tasks), len(pack.tasks))
+        for pack in registry.packs
+        if not names or pack.name in names
+    ]
+    for broken in registry.broken:
+        if not names or broken.name in names:
+            place = f"{broken.name} ({broken.distribution})"
+            results.append((broken.name, [HrlctlError(broken.reason, where=place)], 0))
+    return results
+
+
+def _is_file(name: str) -> bool:
+    return Path(name).suffix.lower() in (".yaml", ".yml", ".json") or Path(name).is_file()
+
+
+def _mislabelled(loaded: tuple[Task, ...]) -> list[HrlctlError]:
+    """Tasks whose difficulty is not that of their number of steps."""
+    return [
+        HrlctlError(
+            f"{task.difficulty} does not go with {task.num_steps} steps",
+            where=task.where,
+            hint=f"{task.num_steps} steps are {Difficulty.of_steps(task.num_steps)}",
+        )
+        for task in loaded
+        if Difficulty.of_steps(task.num_steps) is not task.difficulty
+    ]

@@ -1,0 +1,150 @@
+"""What ``hrlctl train`` does: resolve, run the engine, show its events, say how to go on."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+
+from hrlctl.cli.interruption import StopRequest, stopping_on_signals
+from hrlctl.cli.jsonlines import JsonRenderer
+from hrlctl.cli.plain import PlainRenderer
+from hrlctl.cli.train import OPTIONS
+from hrlctl.config import Resolved, StoredConfig, require_training_enabled, resolve
+from hrlctl.errors import ExitCode, UsageError
+from hrlctl.events import Event, RunFinished, RunStarted, WarningRaised
+
+if TYPE_CHECKING:
+    from hrlctl.cli.renderer import Renderer
+    from hrlctl.schema.run import RunConfig
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """What the user asked for; ``options`` by configuration key."""
+
+    options: Mapping[str, object]
+    file: Path | None
+    resume: Path | None
+    init_from: Path | None
+    profile: Path | None
+    dry_run: bool
+    plain: bool
+    as_json: bool
+
+
+def run_training(request: TrainingRequest) -> None:
+    """Train as requested.
+
+    Raises:
+        HrlctlError: what the user asked for cannot be done.
+        typer.Exit: the run was interrupted.
+    """
+    if request.resume is not None and request.init_from is not None:
+        raise UsageError(
+            "--resume and --init-from exclude each other",
+            hint="--resume goes on with a run; --init-from starts one with a checkpoint's weights",
+        )
+    if request.plain and request.as_json:
+        raise UsageError("--plain and --json exclude each other")
+    require_training_enabled(os.environ)
+    options = dict(OPTIONS)
+    if request.options.get("curriculum.enabled") is False:
+        options["curriculum.enabled"] = "--no-curriculum"
+    resolved = resolve(
+        request.options,
+        os.environ,
+        request.file,
+        option_names=options,
+        stored=_stored_config(request.resume) if request.resume is not None else None,
+    )
+    if request.dry_run:
+        _show_configuration(resolved, as_json=request.as_json)
+        return
+    finished = _watch(request, resolved)
+    if finished is not None and finished.interrupted:
+        if finished.resume_from is not None:
+            typer.echo(f"go on with: hrlctl train --resume {finished.resume_from}", err=True)
+        raise typer.Exit(int(ExitCode.INTERRUPTED))
+    if finished is not None and finished.final_model is not None and not request.as_json:
+        typer.echo(f"measure it with: hrlctl eval {finished.final_model}", err=True)
+
+
+def _stored_config(checkpoint: Path) -> StoredConfig:
+    """What the run was started with: it goes on so, but for what the user gives anew."""
+    from hrlctl.training.run import stored_config  # imports torch
+
+    return StoredConfig(stored_config(checkpoint), checkpoint)
+
+
+def _watch(request: TrainingRequest, resolved: Resolved) -> RunFinished | None:
+    """Run to the end; every event goes to TensorBoard and to the screen."""
+    finished = None
+    with ExitStack() as stack:
+        renderer = stack.enter_context(_renderer(request))
+        stop = stack.enter_context(stopping_on_signals(renderer.announce_stop))
+        for warning in resolved.warnings:
+            renderer.show(WarningRaised(steps=0, message=warning))
+        # Only now: importing torch takes seconds, and the panel says so meanwhile.
+        from hrlctl.training.tensorboard import TensorBoardWriter
+
+        board = None
+        for event in _events(request, resolved.config, stop):
+            if isinstance(event, RunStarted):
+                board = TensorBoardWriter(resolved.config.output.log_dir / _run_name(event))
+                stack.callback(board.close)
+            if board is not None:
+                board.record(event)
+            renderer.show(event)
+            if isinstance(event, RunFinished):
+                finished = event
+    return finished
+
+
+def _events(request: TrainingRequest, config: RunConfig, stop: StopRequest) -> Iterator[Event]:
+    from hrlctl.training.run import train
+
+    return train(
+        config,
+        resume=request.resume,
+        init_from=request.init_from,
+        profile=request.profile,
+        stop=stop,
+    )
+
+
+def _renderer(request: TrainingRequest) -> Renderer:
+    if request.as_json:
+        return JsonRenderer()
+    if not request.plain:
+        from hrlctl.cli.panel import PanelRenderer, can_show_panel
+
+        console = Console()
+        if can_show_panel(console):
+            return PanelRenderer(console)
+    return PlainRenderer()
+
+
+def _run_name(started: RunStarted) -> str:
+    """A folder of its own for each start: TensorBoard draws one curve a folder."""
+    return f"{started.policy}-seed{started.seed}-{datetime.now():%Y%m%d-%H%M%S}"
+
+
+def _show_configuration(resolved: Resolved, *, as_json: bool) -> None:
+    from hrlctl.cli.configuration_view import json_of, print_configuration
+
+    if as_json:
+        typer.echo(json.dumps(json_of(resolved), indent=2))
+    else:
+        print_configuration(resolved, Console())
+    for warning in resolved.warnings:
+        print(f"warning: {warning}", file=sys.stderr)

@@ -1,0 +1,25 @@
+"""Named sets of values. They stand over the defaults and under everything that a user gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
+    # The learner is the bottleneck on a CPU and fresh data is cheap: one epoch with a high rate.
+    "fast": {
+        "training.learning_rate": 1.5e-3,
+        "training.update_epochs": 1,
+        "training.minibatches": 8,
+        "training.num_envs": 32,
+    },
+    # PPO's textbook values, which are the defaults of the schema.
+    "classic": {},
+}
+
+
+def preset_for(preset: str, device: str) -> str:
+    """The preset that ``preset`` stands for: ``auto`` is ``classic`` on CUDA, else ``fast``."""
+    if preset != "auto":
+        return preset
+    return "classic" if device.startswith("cuda") else "fast"

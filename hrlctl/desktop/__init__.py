@@ -1,0 +1,1 @@
+"""Desktops: the contract that all backends keep, and the backends."""

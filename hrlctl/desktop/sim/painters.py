@@ -1,0 +1,65 @@
+"""All painters of the simulated desktop, whatever module they are in."""
+
+from hrlctl.desktop.sim.shell_painters import (
+    StartMenuRects,
+    paint_clock,
+    paint_desktop_icon,
+    paint_pointer,
+    paint_start_button,
+    paint_start_menu,
+    paint_taskbar,
+    paint_taskbar_button,
+    start_menu_height,
+    start_menu_rects,
+)
+from hrlctl.desktop.sim.text_painters import (
+    paint_display,
+    paint_label,
+    paint_text_area,
+    paint_text_field,
+    text_field_offset,
+)
+from hrlctl.desktop.sim.widget_painters import (
+    paint_button,
+    paint_check_box,
+    paint_drop_down,
+    paint_list,
+    paint_menu,
+    paint_option_list,
+    paint_radio_button,
+    paint_scroll_bar,
+    paint_slider,
+    slider_thumb,
+)
+from hrlctl.desktop.sim.window_painters import TitleBarRects, paint_window_frame, title_bar_rects
+
+__all__ = [
+    "StartMenuRects",
+    "TitleBarRects",
+    "paint_button",
+    "paint_check_box",
+    "paint_clock",
+    "paint_desktop_icon",
+    "paint_display",
+    "paint_drop_down",
+    "paint_label",
+    "paint_list",
+    "paint_menu",
+    "paint_option_list",
+    "paint_pointer",
+    "paint_radio_button",
+    "paint_scroll_bar",
+    "paint_slider",
+    "paint_start_button",
+    "paint_start_menu",
+    "paint_taskbar",
+    "paint_taskbar_button",
+    "paint_text_area",
+    "paint_text_field",
+    "paint_window_frame",
+    "slider_thumb",
+    "start_menu_height",
+    "start_menu_rects",
+    "text_field_offset",
+    "title_bar_rects",
+]

@@ -1,0 +1,68 @@
+"""What the window manager and the keyboard ask of a program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from hrlctl.desktop.contract import Rect
+from hrlctl.desktop.sim.fields import Field
+from hrlctl.desktop.sim.widgets.base import Widget
+
+if TYPE_CHECKING:
+    from hrlctl.desktop.sim.canvas import Canvas
+    from hrlctl.desktop.sim.themes import Theme
+    from hrlctl.desktop.sim.windows import Window
+
+
+class Start(NamedTuple):
+    """With what a program starts."""
+
+    fields: tuple[Field, ...] = ()
+    path: str | None = None  # a document
+    text: str | None = None  # an unsaved document
+
+
+class Size(NamedTuple):
+    """Pixels."""
+
+    width: int
+    height: int
+
+
+class Program:
+    """What runs in one window. It adds its widgets to the window when it is made."""
+
+    kind: ClassVar[str]
+
+    def __init__(self, window: Window) -> None:
+        self.window = window
+
+    def client_size(self, theme: Theme, room: Size) -> Size:
+        """The size of the client area that suits it, at most ``room``."""
+        raise NotImplementedError
+
+    def arrange(self, client: Rect) -> None:
+        """Place the widgets in the client area."""
+        raise NotImplementedError
+
+    def reveal(self, widget: Widget) -> None:
+        """Scroll so that ``widget``, which is out of view, is shown."""
+
+    def paint(self, canvas: Canvas, theme: Theme) -> None:
+        """Draw what belongs to no widget, below the widgets."""
+
+    def press(self, key: str) -> bool:
+        """A key that the focused widget did not use; returns whether it was used."""
+        return False
+
+    def type_text(self, text: str) -> bool:
+        """Text that the focused widget did not use; returns whether it was used."""
+        return False
+
+    def scroll(self, rows: int) -> bool:
+        """The wheel over no widget that scrolls."""
+        return False
+
+    def may_close(self) -> bool:
+        """Whether the window can be closed now; may open a dialog that asks."""
+        return True

@@ -1,0 +1,85 @@
+"""A slider with its value beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from hrlctl.desktop.commands import ScrollDirection
+from hrlctl.desktop.contract import Rect, Role
+from hrlctl.desktop.sim import painters
+from hrlctl.desktop.sim.widgets.base import Widget
+
+if TYPE_CHECKING:
+    from hrlctl.desktop.sim.canvas import Canvas
+    from hrlctl.desktop.sim.themes import Theme
+
+STEP = 5
+PAGE = 20
+_MARGIN = 4  # half of the thumb: its middle stays that far from both ends
+_NUMBER_WIDTH = 18
+
+
+class Slider(Widget):
+    """A value from 0 to 100 in steps of 5."""
+
+    __slots__ = ("amount",)
+
+    role: ClassVar[Role] = "slider"
+    takes_focus = True
+
+    def __init__(self, name: str, amount: int) -> None:
+        super().__init__(name)
+        self.amount = amount
+
+    @property
+    def value(self) -> int:
+        return self.amount
+
+    @property
+    def _track(self) -> Rect:
+        x, y, width, height = self.rect
+        return Rect(x, y, width - _NUMBER_WIDTH, height)
+
+    def paint(self, canvas: Canvas, theme: Theme) -> None:
+        x, y, width, height = track = self._track
+        painters.paint_slider(canvas, track, theme, self.amount / 100, focused=self.has_focus)
+        number = Rect(x + width + 2, y, _NUMBER_WIDTH - 2, height)
+        painters.paint_label(canvas, number, theme, str(self.amount))
+
+    def place_of(self, share: float) -> Rect:
+        x, y, width, height = self._track
+        middle = x + _MARGIN + round(share * (width - 2 * _MARGIN))
+        # Eight pixels hold exactly one cell centre.
+        return Rect(max(x, min(middle - 4, x + width - 8)), y, 8, height)
+
+    def _set(self, amount: int) -> None:
+        self.amount = max(0, min(amount, 100))
+        self.changed()
+
+    def click(self, x: int, y: int) -> None:
+        left, _, width, _ = self._track
+        length = width - 2 * _MARGIN
+        exact = max(0, min(x - left - _MARGIN, length)) * 100
+        self._set((2 * exact + STEP * length) // (2 * STEP * length) * STEP)
+
+    def drag(self, x: int, y: int, to_x: int, to_y: int) -> None:
+        self.click(to_x, to_y)
+
+    def scroll(self, direction: ScrollDirection) -> bool:
+        self._set(self.amount + (STEP if direction == "up" else -STEP))
+        return True
+
+    def press(self, key: str) -> bool:
+        if key in ("right", "up"):
+            self._set(self.amount + STEP)
+        elif key in ("left", "down"):
+            self._set(self.amount - STEP)
+        elif key == "page_up":
+            self._set(self.amount + PAGE)
+        elif key == "page_down":
+            self._set(self.amount - PAGE)
+        elif key in ("home", "end"):
+            self._set(0 if key == "home" else 100)
+        else:
+            return False
+        return True

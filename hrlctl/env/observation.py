@@ -1,0 +1,104 @@
+"""What the agent is given to read: the instruction as character codes and as slots.
+
+Any text can be encoded, the same way everywhere, with no vocabulary: letters are folded to
+lower-case ASCII where Unicode decomposes them, and every other character falls into one of a few
+buckets by its code point.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import unicodedata
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hrlctl.env.action import NUM_SLOTS
+
+Codes = npt.NDArray[np.uint8]
+
+PAD: Final = 0
+_ALPHABET: Final = string.ascii_lowercase + string.digits + " .,:;!?'-_/\\()@#&+=*%<>"
+_CODE_OF: Final = {character: code for code, character in enumerate(_ALPHABET, start=1)}
+_BUCKETS: Final = 4
+_FIRST_BUCKET: Final = len(_ALPHABET) + 1
+_FIRST_SLOT: Final = _FIRST_BUCKET + _BUCKETS
+
+NUM_CHARACTERS: Final = _FIRST_BUCKET + _BUCKETS
+"""Codes of characters are in [0, NUM_CHARACTERS); 0 is padding."""
+NUM_TOKENS: Final = _FIRST_SLOT + NUM_SLOTS
+"""Tokens of an instruction: the characters' codes, and one token for each slot it quotes."""
+INSTRUCTION_LENGTH: Final = 80
+SLOT_LENGTH: Final = 12
+
+_FUNCTION_WORDS: Final = frozenset(
+    "a an and as at be by called for from in into is it its named of off on onto or please"
+    " so than that the then this through to until up using via with your".split()
+)
+# A quoted string, a number, or a word.
+_PIECES: Final = re.compile(r'"([^"]+)"|“([^”]+)”|(\d+(?:[.,]\d+)*)|([^\W\d_][\w.\-]*)')
+
+
+def encode_text(text: str, length: int) -> Codes:
+    """Character codes of ``text``, uint8, shape (length,), cut or padded with ``PAD``."""
+    codes = np.zeros(length, dtype=np.uint8)
+    folded = _fold(text[: 4 * length])[:length]
+    for position, character in enumerate(folded):
+        codes[position] = _code(character)
+    return codes
+
+
+class Reading(NamedTuple):
+    """An instruction as the agent gets it."""
+
+    tokens: npt.NDArray[np.uint8]  # (INSTRUCTION_LENGTH,), values in [0, NUM_TOKENS)
+    slots: npt.NDArray[np.uint8]  # (NUM_SLOTS, SLOT_LENGTH), values in [0, NUM_CHARACTERS)
+    texts: tuple[str, ...]  # the slots as they would be typed, at most NUM_SLOTS
+
+
+@lru_cache(maxsize=4096)
+def read_instruction(instruction: str) -> Reading:
+    """Split an instruction into its tokens and its slots.
+
+    Slots are the quoted strings and the numbers, in their order; where there are none, the content
+    words. In the tokens a quoted string or number is replaced by its slot's token, so that what is
+    asked can be told from what it is asked about.
+    """
+    pieces = list(_PIECES.finditer(instruction))
+    exact = [m for m in pieces if m.group(1) or m.group(2) or m.group(3)]
+    chosen = exact or [m for m in pieces if m.group(4).lower() not in _FUNCTION_WORDS]
+    chosen = chosen[:NUM_SLOTS]
+    texts = tuple((m.group(1) or m.group(2) or m.group(3) or m.group(4)).strip() for m in chosen)
+
+    tokens: list[int] = []
+    position = 0
+    for index, found in enumerate(chosen if exact else []):
+        tokens += [_code(c) for c in _fold(instruction[position : found.start()])]
+        tokens.append(_FIRST_SLOT + index)
+        position = found.end()
+    tokens += [_code(c) for c in _fold(instruction[position:])]
+    tokens = tokens[:INSTRUCTION_LENGTH]
+
+    token_array = np.zeros(INSTRUCTION_LENGTH, dtype=np.uint8)
+    token_array[: len(tokens)] = tokens
+    slot_array = np.zeros((NUM_SLOTS, SLOT_LENGTH), dtype=np.uint8)
+    for index, text in enumerate(texts):
+        slot_array[index] = encode_text(text, SLOT_LENGTH)
+    token_array.setflags(write=False)
+    slot_array.setflags(write=False)
+    return Reading(token_array, slot_array, texts)
+
+
+def _fold(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.lower())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def _code(character: str) -> int:
+    code = _CODE_OF.get(character)
+    return code if code is not None else _FIRST_BUCKET + ord(character) % _BUCKETS

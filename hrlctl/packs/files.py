@@ -1,0 +1,156 @@
+"""Loading a file of tasks: its schema, its templates, its references, sample instances."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from hrlctl.errors import PackError, TaskError, did_you_mean
+from hrlctl.packs.diagnosis import diagnose
+from hrlctl.packs.documents import Document, read_document
+from hrlctl.packs.instances import Instance, Task, draw_instance
+from hrlctl.packs.parameters import names_of
+from hrlctl.packs.templates import references
+from hrlctl.schema.base import Split
+from hrlctl.schema.criteria import Criterion
+from hrlctl.schema.pack import PackInfo
+from hrlctl.schema.setup import Setup
+from hrlctl.schema.task import OneOfParameter, OracleStep, SumParameter, TaskFile, TaskSpec
+
+_CRITERION: TypeAdapter[Criterion] = TypeAdapter(Criterion)
+_ORACLE: TypeAdapter[tuple[OracleStep, ...]] = TypeAdapter(tuple[OracleStep, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFile:
+    """A sound file of tasks."""
+
+    info: PackInfo
+    tasks: tuple[Task, ...]
+
+
+def load_task_file(path: Path) -> tuple[Task, ...]:
+    """The tasks of a loose file; their ids begin with the pack's name, else the file's.
+
+    Raises:
+        PackError: anything is wrong with it; names the file and the line.
+    """
+    return load_file(path).tasks
+
+
+def load_file(path: Path) -> LoadedFile:
+    """A file of tasks with its description.
+
+    Raises:
+        PackError: anything is wrong with it; names the file and the line.
+    """
+    document = read_document(path)
+    try:
+        content = TaskFile.model_validate(document.value)
+    except ValidationError as error:
+        raise diagnose(error, document, TaskFile) from None
+    info = content.pack or PackInfo(name=_pack_name(path))
+    counts = Counter(str(spec.id) for spec in content.tasks)
+    if twice := next((name for name, count in counts.items() if count > 1), None):
+        places = [
+            document.where(("tasks", index))
+            for index, spec in enumerate(content.tasks)
+            if str(spec.id) == twice
+        ]
+        raise PackError(
+            f"two tasks have the id {twice!r}", where=places[1], hint=f"the first is at {places[0]}"
+        )
+    tasks = tuple(
+        _task(spec, info.name, document, index) for index, spec in enumerate(content.tasks)
+    )
+    return LoadedFile(info, tasks)
+
+
+def _pack_name(path: Path) -> str:
+    return re.sub(r"[^a-z0-9_-]+", "_", path.stem.lower()).strip("_-") or "tasks"
+
+
+def _task(spec: TaskSpec, pack: str, document: Document, index: int) -> Task:
+    where = f"{document.where(('tasks', index))}, task {pack}/{spec.id}"
+    _check_references(spec, document, index)
+    task = Task(spec, pack, where)
+    try:
+        for split in Split:
+            _check_instance(draw_instance(task, 0, split))
+    except TaskError as error:
+        raise TaskError(error.message, where=where, hint=error.hint) from None
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in fault["loc"])
+        raise TaskError(
+            f"a drawn instance is not valid: {key}: {fault['msg']}",
+            where=where,
+            hint="look at the values of the parameters that stand there",
+        ) from None
+    return task
+
+
+def _check_references(spec: TaskSpec, document: Document, index: int) -> None:
+    known = names_of(spec.parameters)
+    above: set[str] = set()
+    for name, parameter in spec.parameters.items():
+        if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
+            raise TaskError(
+                f"{name!r} cannot be a parameter's name",
+                where=document.where(("tasks", index, "parameters", name)),
+                hint="use lower-case letters, digits and underscores",
+            )
+        parts = parameter.of if isinstance(parameter, SumParameter | OneOfParameter) else ()
+        if missing := set(parts) - above:
+            raise TaskError(
+                f"the parameter {name!r} needs {min(missing)!r} to stand above it",
+                where=document.where(("tasks", index, "parameters", name)),
+            )
+        above.add(name)
+    for key in ("instruction", "setup", "success_criteria", "milestones", "oracle"):
+        for name in references(getattr(spec, key)):
+            if name not in known:
+                raise TaskError(
+                    f"the template '{{{name}}}' names no parameter",
+                    where=document.where(("tasks", index, key)),
+                    hint=did_you_mean(name, known) or "declare it under 'parameters'",
+                )
+
+
+def _check_instance(instance: Instance) -> None:
+    """Validate what the templates gave; the values of parameters may fit nowhere."""
+    Setup.model_validate(instance.setup.model_dump(warnings=False))
+    facts = [instance.success, *(milestone.criterion for milestone in instance.milestones)]
+    for fact in facts:
+        _CRITERION.validate_python(fact.model_dump(warnings=False))
+    _ORACLE.validate_python(
+        [step.model_dump(by_alias=True, warnings=False) for step in instance.oracle]
+    )
+    paths = [*instance.setup.files, *(path for fact in facts for path in _paths(fact))]
+    paths += [launcher.path for launcher in instance.setup.launchers if launcher.path]
+    paths += [window.path for window in instance.setup.windows if window.path]
+    for path in paths:
+        pure = PurePosixPath(path)
+        if pure.is_absolute() or ".." in pure.parts or re.search(r"[\\\0:]|^~", path):
+            raise TaskError(
+                f"the path {path!r} leaves the episode's home folder",
+                hint="write it relative to the home folder, such as 'Documents/note.txt'",
+            )
+
+
+def _paths(value: object) -> Iterator[str]:
+    if isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            item = getattr(value, name)
+            if name == "path":
+                yield item
+            else:
+                yield from _paths(item)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _paths(item)

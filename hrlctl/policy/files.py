@@ -1,0 +1,85 @@
+"""Model files: written whole or not at all, and read without running anything in them."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+
+from hrlctl.errors import CheckpointError, StorageError
+
+FORMAT: Final = "hrlctl-checkpoint"
+FORMAT_VERSION: Final = 1
+
+
+def write_model(path: Path, content: dict[str, Any]) -> None:
+    """Write a model file atomically: ``path`` holds the old file or the new one, never half of one.
+
+    Args:
+        path: where; its folder is made.
+        content: tensors, numbers, strings, and lists, tuples and dicts of them.
+
+    Raises:
+        StorageError: the folder cannot be written, or the disk is full.
+    """
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.name}.", suffix=".part"
+        )
+        with os.fdopen(handle, "wb") as file:
+            torch.save({"format": FORMAT, "format_version": FORMAT_VERSION, **content}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except (OSError, RuntimeError) as error:  # torch reports a failed write as RuntimeError
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+        raise StorageError(
+            f"cannot be saved: {error}",
+            where=str(path),
+            hint="free some space or make the folder writable; what was saved before is untouched",
+        ) from error
+
+
+def read_model(path: Path) -> dict[str, Any]:
+    """Read a model file; nothing in it is executed.
+
+    Raises:
+        CheckpointError: it is missing, damaged, not hrlctl's, or of another format version.
+    """
+    where = str(path)
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise CheckpointError("there is no such file", where=where) from error
+    except IsADirectoryError as error:
+        raise CheckpointError(
+            "this is a folder", where=where, hint="name a .pt file inside it"
+        ) from error
+    except OSError as error:
+        raise CheckpointError(f"cannot be read: {error}", where=where) from error
+    except (pickle.UnpicklingError, zipfile.BadZipFile, RuntimeError, EOFError, ValueError,
+            KeyError, TypeError, AttributeError, IndexError, UnicodeDecodeError) as error:  # fmt: skip
+        raise CheckpointError(
+            "the file is damaged, truncated, or not a checkpoint",
+            where=where,
+            hint="use an older checkpoint of the run",
+        ) from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise CheckpointError("this is not a checkpoint of hrlctl", where=where)
+    version = content.get("format_version")
+    if version != FORMAT_VERSION:
+        raise CheckpointError(
+            f"the checkpoint has format version {version}, this hrlctl reads {FORMAT_VERSION}",
+            where=where,
+            hint="use the hrlctl that wrote it, or train anew",
+        )
+    return content

@@ -1,0 +1,102 @@
+"""The manager: which skill, about which slot of the instruction, and for how long."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from hrlctl.policy.distributions import Choice, choose
+from hrlctl.policy.instruction import SLOT_FEATURES, SUMMARY_FEATURES
+from hrlctl.policy.perception import Percept, Pool
+from hrlctl.schema.base import Skill
+
+SKILLS: Final = tuple(Skill)
+DURATIONS: Final = (1, 2, 4, 8, 16)
+_SKILL_FEATURES: Final = 16
+
+
+class ManagerView(NamedTuple):
+    """What the manager makes of an observation."""
+
+    hidden: Tensor  # (batch, hidden)
+    value: Tensor  # (batch,), expected return of R from here, whatever it decides
+    done_logit: Tensor  # (batch,), whether the task looks finished
+
+
+class Decision(NamedTuple):
+    """A batch of the manager's choices, int64, shape (batch,) each."""
+
+    skill: Tensor  # index into SKILLS
+    slot: Tensor  # index of an instruction slot
+    duration: Tensor  # index into DURATIONS
+
+
+class Manager(nn.Module):
+    """Decides from the screen and the instruction alone.
+
+    The slot is chosen given the skill, and the duration given the skill.
+
+    Args:
+        channels: channels of the feature map.
+        context: size of the context vector (time left, last action, cursor).
+        width: channels of its own view of the map.
+        hidden: size of its hidden layer.
+    """
+
+    def __init__(self, channels: int, context: int, width: int = 48, hidden: int = 128) -> None:
+        super().__init__()
+        self.pool = Pool(channels, SUMMARY_FEATURES, 1, width)
+        self.hidden = nn.Sequential(
+            nn.Linear(2 * width + SUMMARY_FEATURES + context, hidden), nn.ReLU(),
+            nn.Linear(hidden, hidden), nn.ReLU(),
+        )  # fmt: skip
+        self.skill = nn.Linear(hidden, len(SKILLS))
+        self.skill_embedding = nn.Embedding(len(SKILLS), _SKILL_FEATURES)
+        self.slot_query = nn.Linear(hidden + _SKILL_FEATURES, SLOT_FEATURES)
+        self.duration = nn.Linear(hidden + _SKILL_FEATURES, len(DURATIONS))
+        self.stop = nn.Sequential(
+            nn.Linear(hidden + _SKILL_FEATURES + SLOT_FEATURES + 1, 64), nn.ReLU(), nn.Linear(64, 1)
+        )
+        nn.init.zeros_(self.stop[-1].weight)
+        nn.init.constant_(self.stop[-1].bias, -3.0)  # decisions run their course at the start
+        self.value = nn.Linear(hidden, 1)
+        self.done = nn.Sequential(nn.Linear(hidden, 64), nn.ReLU(), nn.Linear(64, 1))
+
+    def view(self, percept: Percept, context: Tensor) -> ManagerView:
+        """Look at a batch of observations; ``context`` is (batch, context)."""
+        best = percept.match.amax(1, keepdim=True)
+        _, pooled = self.pool(percept.features, percept.summary, best)
+        hidden = self.hidden(torch.cat([pooled, percept.summary, context], dim=1))
+        return ManagerView(
+            hidden, self.value(hidden).squeeze(1).float(), self.done(hidden).squeeze(1).float()
+        )
+
+    def skills(self, view: ManagerView) -> Choice:
+        return choose(self.skill(view.hidden))
+
+    def slots(self, view: ManagerView, percept: Percept, skill: Tensor) -> Choice:
+        query = self.slot_query(self._with_skill(view, skill))
+        logits = (percept.slots @ query.unsqueeze(2)).squeeze(2) / SLOT_FEATURES**0.5
+        return choose(logits, percept.has_slot)
+
+    def durations(self, view: ManagerView, skill: Tensor) -> Choice:
+        return choose(self.duration(self._with_skill(view, skill)))
+
+    def stop_logit(
+        self, view: ManagerView, percept: Percept, skill: Tensor, slot: Tensor, remaining: Tensor
+    ) -> Tensor:
+        """How much the decision (``skill``, ``slot``) looks finished, (batch,)."""
+        about = _pick(percept.slots, slot)
+        left = remaining.to(about.dtype).unsqueeze(1) / DURATIONS[-1]
+        out = self.stop(torch.cat([self._with_skill(view, skill), about, left], dim=1))
+        return out.squeeze(1).float()
+
+    def _with_skill(self, view: ManagerView, skill: Tensor) -> Tensor:
+        return torch.cat([view.hidden, self.skill_embedding(skill)], dim=1)
+
+
+def _pick(slots: Tensor, slot: Tensor) -> Tensor:
+    """Row ``slot`` of each batch entry: (batch, slots, features) -> (batch, features)."""
+    return slots.gather(1, slot.view(-1, 1, 1).expand(-1, 1, slots.shape[2])).squeeze(1)

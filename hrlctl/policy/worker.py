@@ -1,0 +1,172 @@
+"""The worker: which action, where on the screen, which key, which text."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from hrlctl.desktop.commands import KEYS
+from hrlctl.env.action import USES, ActionType, Part
+from hrlctl.policy.distributions import Choice, choose
+from hrlctl.policy.instruction import SLOT_FEATURES, SUMMARY_FEATURES
+from hrlctl.policy.manager import DURATIONS, SKILLS
+from hrlctl.policy.perception import Percept, Pool
+
+_SKILL_FEATURES: Final = 24
+_CONDITION: Final = 96
+_POINTER: Final = 32
+_MAPS: Final = 2
+_EVIDENCE_SCALE: Final = 10.0  # a few logits at initialisation, and a usable learning rate
+
+
+class Option(NamedTuple):
+    """What the manager has told the worker, for a batch."""
+
+    skill: Tensor  # (batch,), int64, index into SKILLS
+    slot: Tensor  # (batch,), int64, index of an instruction slot
+    remaining: Tensor  # (batch,), int64, steps left of the decision, this one included
+    sees_instruction: Tensor  # (batch,), bool
+
+
+class WorkerView(NamedTuple):
+    """What the worker makes of an observation under an option."""
+
+    hidden: Tensor  # (batch, hidden)
+    condition: Tensor  # (batch, condition)
+    map: Tensor  # (batch, cells, width)
+    keys: Tensor  # (batch, cells, pointer features)
+    evidence: Tensor  # (batch, maps, cells), match maps
+    value: Tensor  # (batch,), expected return of R
+    bonus_value: Tensor  # (batch,), expected bonus before the decision ends
+    usable_slots: Tensor  # (batch, slots), bool: the slots it may type
+
+
+class Worker(nn.Module):
+    """Conditioned on skill, slot and remaining duration, and, where it may see it, the instruction.
+
+    The pointer is a dot product of a query (from the condition and the type of action) with a key
+    for each cell; where the slot is written on the screen, the reading head's match map says so.
+
+    Args:
+        channels: channels of the feature map.
+        context: size of the context vector.
+        width: channels of its own view of the map.
+        hidden: size of its hidden layer.
+    """
+
+    def __init__(self, channels: int, context: int, width: int = 64, hidden: int = 128) -> None:
+        super().__init__()
+        self.skill_embedding = nn.Embedding(len(SKILLS), _SKILL_FEATURES)
+        self.condition = nn.Sequential(
+            nn.Linear(
+                SUMMARY_FEATURES + _SKILL_FEATURES + SLOT_FEATURES + 2 + context, _CONDITION
+            ),
+            nn.ReLU(),
+        )
+        self.attention = nn.Linear(_CONDITION, SLOT_FEATURES)
+        self.pool = Pool(channels, _CONDITION, _MAPS, width)
+        self.hidden = nn.Sequential(
+            nn.Linear(2 * width + _CONDITION, hidden), nn.ReLU(),
+            nn.Linear(hidden, hidden), nn.ReLU(),
+        )  # fmt: skip
+        self.key_map = nn.Linear(width, _POINTER)
+        self.kind = nn.Linear(hidden, len(ActionType))
+        self.kind_query = nn.Embedding(len(ActionType), _POINTER)
+        self.kind_evidence = nn.Embedding(len(ActionType), _MAPS)
+        self.query = nn.Linear(hidden, _POINTER)
+        self.target_query = nn.Linear(hidden + width, _POINTER)
+        self.key = nn.Linear(hidden, len(KEYS))
+        self.slot_query = nn.Linear(hidden, SLOT_FEATURES)
+        self.direction = nn.Linear(hidden, 2)
+        self.value = nn.Linear(hidden, 2)
+        # At the start all types are about as likely, and the pointer leans towards what matches.
+        nn.init.zeros_(self.kind.bias)
+        nn.init.normal_(self.kind.weight, std=0.01)
+        nn.init.constant_(self.kind_evidence.weight, 0.3)
+
+    def view(self, percept: Percept, option: Option, context: Tensor) -> WorkerView:
+        """Look at a batch of observations under ``option``; ``context`` is (batch, context)."""
+        sees = option.sees_instruction
+        index = option.slot.view(-1, 1, 1)
+        about = percept.slots.gather(1, index.expand(-1, 1, SLOT_FEATURES)).squeeze(1)
+        extra = torch.stack([option.remaining / DURATIONS[-1], sees.float()], dim=1)
+        condition = self.condition(
+            torch.cat(
+                [
+                    percept.summary * sees.unsqueeze(1),
+                    self.skill_embedding(option.skill),
+                    about,
+                    extra,
+                    context,
+                ],
+                dim=1,
+            )
+        )
+        chosen = torch.zeros_like(percept.has_slot).scatter_(1, option.slot.unsqueeze(1), True)
+        usable = percept.has_slot & (sees.unsqueeze(1) | chosen)
+        scores = (percept.slots @ self.attention(condition).unsqueeze(2)).squeeze(2)
+        attention = choose(scores / SLOT_FEATURES**0.5, usable).log_probs.exp()
+
+        batch, count, rows, columns = percept.match.shape
+        told = percept.match.gather(1, index.unsqueeze(3).expand(-1, 1, rows, columns))
+        flat = percept.match.view(batch, count, -1)
+        attended = (attention.unsqueeze(1) @ flat).view(batch, 1, rows, columns)
+        maps = torch.cat([told, attended], dim=1)
+
+        view, pooled = self.pool(percept.features, condition, maps)
+        hidden = self.hidden(torch.cat([pooled, condition], dim=1))
+        values = self.value(hidden).float()
+        return WorkerView(
+            hidden,
+            condition,
+            view,
+            self.key_map(view),
+            maps.flatten(2),
+            values[:, 0],
+            values[:, 1],
+            usable,
+        )
+
+    def kinds(self, view: WorkerView) -> Choice:
+        """The type of action. ``done`` has a head of its own; texts need a slot to type."""
+        logits = self.kind(view.hidden)
+        valid = torch.ones_like(logits, dtype=torch.bool)
+        valid[:, ActionType.DONE] = False
+        valid[:, ActionType.TYPE_TEXT] = view.usable_slots.any(1)
+        return choose(logits, valid)
+
+    def pointers(self, view: WorkerView, kind: Tensor) -> Choice:
+        """The pointer's cell, given the type of action (batch,)."""
+        query = self.query(view.hidden) + self.kind_query(kind)
+        weights = self.kind_evidence(kind).unsqueeze(1)  # (batch, 1, maps)
+        evidence = (weights @ view.evidence.to(weights.dtype)).squeeze(1)
+        return choose(self._point(query, view) + _EVIDENCE_SCALE * evidence)
+
+    def targets(self, view: WorkerView, pointer: Tensor) -> Choice:
+        """The cell where a drag ends, given the cell (batch,) where it starts."""
+        index = pointer.view(-1, 1, 1).expand(-1, 1, view.map.shape[2])
+        start = view.map.gather(1, index).squeeze(1)
+        query = self.target_query(torch.cat([view.hidden, start], dim=1))
+        return choose(self._point(query, view))
+
+    def keys(self, view: WorkerView) -> Choice:
+        return choose(self.key(view.hidden))
+
+    def slots(self, view: WorkerView, percept: Percept) -> Choice:
+        query = self.slot_query(view.hidden)
+        logits = (percept.slots @ query.unsqueeze(2)).squeeze(2) / SLOT_FEATURES**0.5
+        return choose(logits, view.usable_slots)
+
+    def directions(self, view: WorkerView) -> Choice:
+        return choose(self.direction(view.hidden))
+
+    def _point(self, query: Tensor, view: WorkerView) -> Tensor:
+        return (view.keys @ query.unsqueeze(2)).squeeze(2) / _POINTER**0.5
+
+
+def uses(kind: Tensor, part: Part) -> Tensor:
+    """Whether actions of type ``kind`` (batch,) use ``part``; bool, shape (batch,)."""
+    table = torch.tensor([part in USES[k] for k in ActionType], device=kind.device)
+    return table[kind]

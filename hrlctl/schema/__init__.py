@@ -1,0 +1,1 @@
+"""The pydantic models: what users may write."""

@@ -1,0 +1,319 @@
+"""Criteria: checkable facts about the desktop, as tasks write them.
+
+A mapping from kinds to arguments; several in one mapping mean all of them::
+
+    success_criteria:
+      window_title: Calculator                  # shorthand: the kind's first argument
+      setting: {name: Sound, value: true}       # long form
+      not: {window_open: {title: {contains: Error}}}
+      any: [{file_exists: a.txt}, {file_exists: b.txt}]
+
+Texts compare without regard to case; ``{contains: ...}`` and ``{glob: ...}`` compare otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, model_validator
+from pydantic_core import PydanticCustomError
+
+from hrlctl.errors import did_you_mean
+from hrlctl.schema.base import StrictModel
+from hrlctl.schema.vocabulary import Role
+
+Placeholder = Annotated[str, Field(pattern=r"^\{[a-z_][a-z0-9_.]*\}$")]
+"""A template that stands for a number."""
+
+
+class Contains(StrictModel):
+    """A text that has ``contains`` somewhere in it."""
+
+    contains: str
+
+
+class Glob(StrictModel):
+    """A text that fits a pattern with ``*``, ``?`` and ``[...]``."""
+
+    glob: str
+
+
+class Range(StrictModel):
+    """A number from ``min`` to ``max``, both included."""
+
+    min: StrictInt | Placeholder
+    max: StrictInt | Placeholder
+
+
+Match = str | Contains | Glob
+Value = StrictBool | StrictInt | str | Contains | Glob | Range
+
+
+class CriterionModel(StrictModel):
+    """What all criteria share. ``shorthand`` names the argument that may stand alone."""
+
+    shorthand: ClassVar[str]
+
+
+class WindowTitle(CriterionModel):
+    """A window with this title is open and not minimised."""
+
+    shorthand = "title"
+    kind: Literal["window_title"] = "window_title"
+    title: Match
+
+
+class WindowOpen(CriterionModel):
+    """A window with this title is open, minimised or not."""
+
+    shorthand = "title"
+    kind: Literal["window_open"] = "window_open"
+    title: Match
+
+
+class WindowClosed(CriterionModel):
+    """No window with this title is open."""
+
+    shorthand = "title"
+    kind: Literal["window_closed"] = "window_closed"
+    title: Match
+
+
+class WindowFocused(CriterionModel):
+    """The window that has the focus has this title."""
+
+    shorthand = "title"
+    kind: Literal["window_focused"] = "window_focused"
+    title: Match
+
+
+class WindowInState(CriterionModel):
+    """A window with this title is open and in this state."""
+
+    shorthand = "title"
+    kind: Literal["window_state"] = "window_state"
+    title: Match
+    state: Literal["normal", "minimized", "maximized"]
+
+
+class FileExists(CriterionModel):
+    """There is a file at this path, relative to the home folder."""
+
+    shorthand = "path"
+    kind: Literal["file_exists"] = "file_exists"
+    path: str
+
+
+class FileNotExists(CriterionModel):
+    """There is no file at this path."""
+
+    shorthand = "path"
+    kind: Literal["file_not_exists"] = "file_not_exists"
+    path: str
+
+
+class FileContains(CriterionModel):
+    """The file at this path has this text somewhere in it."""
+
+    shorthand = "path"
+    kind: Literal["file_contains"] = "file_contains"
+    path: str
+    text: str
+
+
+class Clipboard(CriterionModel):
+    """The clipboard holds this text."""
+
+    shorthand = "text"
+    kind: Literal["clipboard"] = "clipboard"
+    text: Match
+
+
+class TextField(CriterionModel):
+    """The text field or text area of this name shows this text."""
+
+    shorthand = "value"
+    kind: Literal["text_field"] = "text_field"
+    value: Match
+    name: str | None = None
+    window: str | None = None
+
+
+class Setting(CriterionModel):
+    """The applied value of this name."""
+
+    shorthand = "name"
+    kind: Literal["setting"] = "setting"
+    name: str
+    value: Value = True
+
+
+class Selected(CriterionModel):
+    """The check box, radio group, drop-down, list or slider of this name shows this value."""
+
+    shorthand = "name"
+    kind: Literal["selected"] = "selected"
+    name: str
+    value: Value = True
+    window: str | None = None
+
+
+class Shown(CriterionModel):
+    """A thing of this role and name is there: an open menu, an option, a button of a dialog."""
+
+    shorthand = "role"
+    kind: Literal["shown"] = "shown"
+    role: Role
+    name: str | None = None
+    window: str | None = None
+
+
+class WidgetFocused(CriterionModel):
+    """The widget of this name has the keyboard focus."""
+
+    shorthand = "name"
+    kind: Literal["widget_focused"] = "widget_focused"
+    name: str
+    window: str | None = None
+
+
+class DisplayValue(CriterionModel):
+    """A calculator's display shows this number."""
+
+    shorthand = "value"
+    kind: Literal["display_value"] = "display_value"
+    value: StrictInt | str
+
+
+class DialogAnswered(CriterionModel):
+    """The dialog of this title was ended by the button ``answer``."""
+
+    shorthand = "title"
+    kind: Literal["dialog_answered"] = "dialog_answered"
+    title: str
+    answer: str
+
+
+class ChangedOnly(CriterionModel):
+    """Since the episode began only what bears one of these names was changed.
+
+    That is: no other window was opened, closed, minimised, maximised or restored, no other setting
+    applied with another value, no other file written. Focus and order of windows do not count.
+    """
+
+    shorthand = "names"
+    kind: Literal["changed_only"] = "changed_only"
+    names: tuple[str, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_name(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("names"), str):
+            return {**value, "names": (value["names"],)}
+        return value
+
+
+class AllOf(CriterionModel):
+    """Every one of these holds."""
+
+    shorthand = "criteria"
+    kind: Literal["all"] = "all"
+    criteria: tuple[Criterion, ...]
+
+
+class AnyOf(CriterionModel):
+    """At least one of these holds."""
+
+    shorthand = "criteria"
+    kind: Literal["any"] = "any"
+    criteria: tuple[Criterion, ...]
+
+
+class Not(CriterionModel):
+    """This does not hold."""
+
+    shorthand = "criterion"
+    kind: Literal["not"] = "not"
+    criterion: Criterion
+
+
+CRITERIA: dict[str, type[CriterionModel]] = {
+    str(model.model_fields["kind"].default): model
+    for model in (
+        WindowTitle, WindowOpen, WindowClosed, WindowFocused, WindowInState, FileExists,
+        FileNotExists, FileContains, Clipboard, TextField, Setting, Selected, Shown, WidgetFocused,
+        DisplayValue, DialogAnswered, ChangedOnly, AllOf, AnyOf, Not,
+    )
+}  # fmt: skip
+
+
+def expand_criteria(value: Any) -> Any:
+    """The explicit form ``{"kind": ..., arguments}`` of a mapping from kinds to arguments.
+
+    Raises:
+        PydanticCustomError: it is no mapping, is empty, or names an unknown kind.
+    """
+    if isinstance(value, CriterionModel):
+        return value
+    if not isinstance(value, Mapping):
+        raise PydanticCustomError(
+            "criteria_form", "expected a mapping from criteria to their arguments"
+        )
+    if "kind" in value:
+        return dict(value)
+    if not value:
+        raise PydanticCustomError("criteria_empty", "no criterion is given")
+    expanded = [_expand(str(kind), argument) for kind, argument in value.items()]
+    # The comparison with the start is the dearest one: last, it is seldom reached.
+    expanded.sort(key=lambda criterion: criterion["kind"] == "changed_only")
+    return expanded[0] if len(expanded) == 1 else {"kind": "all", "criteria": expanded}
+
+
+def _expand(kind: str, argument: Any) -> dict[str, Any]:
+    model = CRITERIA.get(kind)
+    if model is None:
+        hint = did_you_mean(kind, CRITERIA)
+        raise PydanticCustomError(
+            "unknown_criterion",
+            "unknown criterion '{key}'",
+            {"key": kind, "hint": hint},
+        )
+    is_arguments = isinstance(argument, Mapping) and not argument.keys() <= _MATCH_KEYS
+    if is_arguments and (kind != "not" or "criterion" in argument):
+        return {**argument, "kind": kind}
+    return {"kind": kind, model.shorthand: argument}
+
+
+_MATCH_KEYS = frozenset({"contains", "glob"})
+
+Criterion = Annotated[
+    Annotated[
+        WindowTitle
+        | WindowOpen
+        | WindowClosed
+        | WindowFocused
+        | WindowInState
+        | FileExists
+        | FileNotExists
+        | FileContains
+        | Clipboard
+        | TextField
+        | Setting
+        | Selected
+        | Shown
+        | WidgetFocused
+        | DisplayValue
+        | DialogAnswered
+        | ChangedOnly
+        | AllOf
+        | AnyOf
+        | Not,
+        Field(discriminator="kind"),
+    ],
+    BeforeValidator(expand_criteria),
+]
+"""Any criterion; validated from the shorthand, the long or the explicit form."""
+
+for _model in (AllOf, AnyOf, Not):
+    _model.model_rebuild()

@@ -1,0 +1,17 @@
+"""A pack's description of itself."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from hrlctl.schema.base import StrictModel
+
+
+class PackInfo(StrictModel):
+    """What a task file says under ``pack``."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)
+    version: str = "0"
+    about: str = ""
+    author: str = ""
+    license: str = ""

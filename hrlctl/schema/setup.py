@@ -1,0 +1,82 @@
+"""How the desktop stands when an episode begins."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from hrlctl.schema.base import StrictModel
+
+FieldRole = Literal[
+    "check_box", "radio_button", "drop_down", "slider", "text_field", "list", "button", "label"
+]
+ProgramKind = Literal["calculator", "text_editor", "settings", "form", "viewer"]
+
+
+class FieldSetup(StrictModel):
+    """One named widget of a form, a dialog or the settings program.
+
+    ``value`` is a bool for a check box, one of ``options`` for radio buttons, drop-downs and lists,
+    0 to 100 for a slider, text for a text field; ``None`` draws one that is not the goal.
+    """
+
+    role: FieldRole
+    name: str
+    value: bool | int | str | None = None
+    options: tuple[str, ...] = ()
+    extra_options: int = Field(default=0, ge=0, le=30)  # further options with drawn names
+
+
+class LauncherSetup(StrictModel):
+    """A program that can be started by its icon on the desktop or its entry in the start menu."""
+
+    name: str
+    program: ProgramKind = "viewer"
+    on_desktop: bool = True
+    in_menu: bool = True
+    fields: tuple[FieldSetup, ...] = ()  # what a form or the settings program shows
+    path: str | None = None  # the document that a text editor opens with
+
+
+class WindowSetup(StrictModel):
+    """A window that is open when the episode begins; later ones lie above earlier ones."""
+
+    title: str
+    program: ProgramKind = "viewer"
+    state: Literal["normal", "minimized", "maximized"] = "normal"
+    covered: bool = False  # another window lies over part of it
+    fields: tuple[FieldSetup, ...] = ()
+    path: str | None = None
+    text: str | None = None  # unsaved text in a text editor
+
+
+class DialogSetup(StrictModel):
+    """A dialog over everything else; modal: nothing else answers until it is gone."""
+
+    title: str
+    message: str = ""
+    buttons: tuple[str, ...] = ("OK",)
+    fields: tuple[FieldSetup, ...] = ()
+    modal: bool = True
+
+
+class Variation(StrictModel):
+    """Which part of what varies from episode to episode may be drawn from."""
+
+    held_out_layouts: bool = False
+    held_out_words: bool = False
+    held_out_themes: bool = False
+
+
+class Setup(StrictModel):
+    """The desktop at the start of an episode. What is not named is drawn from the seed."""
+
+    launchers: tuple[LauncherSetup, ...] = ()
+    windows: tuple[WindowSetup, ...] = ()
+    dialogs: tuple[DialogSetup, ...] = ()
+    files: dict[str, str] = Field(default_factory=dict)  # path relative to home -> content
+    clipboard: str = ""
+    icons: int = Field(default=12, ge=0, le=30)  # at least this many, further ones are drawn
+    distractors: tuple[int, int] = (0, 3)  # how many windows that have nothing to do with the task
+    variation: Variation = Variation()

@@ -1,0 +1,301 @@
+"""Rollouts: what the agent saw, did and got, stored once, as uint8, where it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from hrlctl.env.episode import NO_SLOT
+from hrlctl.env.vector import DesktopVector, EpisodeRecord, ObservationArrays, StepResults
+from hrlctl.policy.hierarchical import Acted, ActorState, HierarchicalPolicy, Observations
+from hrlctl.policy.manager import SKILLS, Decision
+from hrlctl.policy.perception import Percept
+from hrlctl.policy.worker import Option
+from hrlctl.training.advantages import (
+    Advantages,
+    OpenDecisions,
+    Streams,
+    hierarchical_gae,
+    no_open_decisions,
+)
+
+BONUS: Final = 0.5
+"""What the worker is paid for reaching a milestone of its own skill and slot."""
+HIDDEN_INSTRUCTIONS: Final = 0.5
+"""Share of the training decisions in which the worker is not shown the instruction."""
+
+
+class Taken(NamedTuple):
+    """What the agent did. The same leading dimensions everywhere; ``action`` has 6 more."""
+
+    action: Tensor  # int64
+    option: Option
+    decision: Decision
+    log_prob: Tensor
+    manager_log_prob: Tensor
+
+    @classmethod
+    def allocate(cls, leading: tuple[int, ...]) -> Taken:
+        def integers() -> Tensor:
+            return torch.zeros(leading, dtype=torch.int64)
+
+        return cls(
+            torch.zeros((*leading, 6), dtype=torch.int64),
+            Option(integers(), integers(), integers(), torch.zeros(leading, dtype=torch.bool)),
+            Decision(integers(), integers(), integers()),
+            torch.zeros(leading),
+            torch.zeros(leading),
+        )
+
+    def parts(self) -> tuple[Tensor, ...]:
+        return (self.action, *self.option, *self.decision, self.log_prob, self.manager_log_prob)
+
+    def write(self, t: int, acted: Acted) -> None:
+        """Record one step at index ``t`` of the first dimension."""
+        option = acted.option
+        recorded = Taken(
+            acted.action,
+            option,
+            Decision(option.skill, option.slot, acted.duration),
+            acted.log_prob,
+            acted.manager_log_prob,
+        )
+        for stored, value in zip(self.parts(), recorded.parts(), strict=True):
+            stored[t] = value
+
+    def flat(self) -> Taken:
+        """With the two leading dimensions made one."""
+        return _taken([part.flatten(0, 1) for part in self.parts()])
+
+    def rows(self, index: Tensor) -> Taken:
+        """The entries ``index`` of the first dimension."""
+        return _taken([part[index] for part in self.parts()])
+
+
+def _taken(parts: Sequence[Tensor]) -> Taken:
+    return Taken(parts[0], Option(*parts[1:5]), Decision(*parts[5:8]), *parts[8:])
+
+
+class Rollout(NamedTuple):
+    """One collected rollout, as rows for learning.
+
+    Rows are all steps of all environments, and one for each decision of the rollout before that
+    ended in this one. All tensors have shape (rows,) unless noted.
+    """
+
+    seen: ObservationArrays  # (places, ...), flattened; rows refer to it by place
+    place: npt.NDArray[np.int64]  # (rows,), where the row's observation is
+    frame: npt.NDArray[np.int64]  # (rows,), the first place with the same screen and instruction
+    taken: Taken
+    advantage: Tensor  # the worker's, both streams
+    returns: Tensor
+    bonus_returns: Tensor
+    manager_advantage: Tensor
+    manager_returns: Tensor
+    stop_advantage: Tensor  # of ending the open decision before the step
+    counts: Tensor  # bool: teaches the worker
+    decided: Tensor  # bool: teaches the manager what to decide
+    may_stop: Tensor  # bool: teaches the manager when to stop
+    is_finished: Tensor  # bool: the screen shows a finished task
+    values: Tensor  # of R, when it was acted
+    episodes: Sequence[EpisodeRecord]
+    skill_counts: Tensor  # (skills,), how often the manager chose each
+    hits: tuple[int, int]  # milestones reached, and those by a decision of their skill and slot
+
+
+class Collector:
+    """Acts in a vector of environments and stores what happens.
+
+    Args:
+        policy: acts; its weights may change between rollouts.
+        vector: the environments.
+        steps: steps of each environment in a rollout.
+        generator: source of the policy's randomness.
+        gamma, gae_lambda: of the advantages.
+    """
+
+    def __init__(
+        self,
+        policy: HierarchicalPolicy,
+        vector: DesktopVector,
+        steps: int,
+        generator: torch.Generator,
+        gamma: float,
+        gae_lambda: float,
+    ) -> None:
+        self.policy, self.vector, self.steps = policy, vector, steps
+        self.generator = generator
+        self.gamma, self.gae_lambda = gamma, gae_lambda
+        envs = len(vector)
+        # Entries 0 to steps are what was seen; the last is where open decisions were taken.
+        self.seen = ObservationArrays.allocate((steps + 2, envs), vector.actions)
+        self.taken = Taken.allocate((steps + 1, envs))  # the last entry: the open decisions
+        self.results = StepResults.allocate((steps, envs))
+        self.opened: OpenDecisions = no_open_decisions(envs)
+        self.state: ActorState = policy.initial_state(envs)
+        self.seconds = {"act": 0.0, "simulate": 0.0}
+
+    def begin(self) -> None:
+        """Start an episode everywhere."""
+        self.vector.reset(self.seen.row(0))
+
+    def collect(self) -> Rollout:
+        """Play ``steps`` steps everywhere, from where the last rollout ended; then ``advance``."""
+        steps, envs = self.steps, len(self.vector)
+        values, bonus_values, manager_values = (torch.zeros(steps, envs) for _ in range(3))
+        decides = torch.zeros(steps, envs, dtype=torch.bool)
+        percept: Percept | None = None
+        episodes: list[EpisodeRecord] = []
+        self.seconds = {"act": 0.0, "simulate": 0.0}
+        self.seen.is_fresh[0] = True  # the weights have changed: everything is encoded anew
+        for t in range(steps):
+            started = perf_counter()
+            observed = self.seen.row(t)
+            percept = self._perceive(observed, percept)
+            acted = self.policy.act_on(
+                percept,
+                self._context(observed),
+                self.state,
+                hide_instruction=HIDDEN_INSTRUCTIONS,
+                generator=self.generator,
+            )
+            self.taken.write(t, acted)
+            values[t], bonus_values[t] = acted.value, acted.bonus_value
+            manager_values[t], decides[t] = acted.manager_value, acted.decided
+            acted_at = perf_counter()
+            results = self.results.row(t)
+            self.vector.step(
+                self.taken.action[t].numpy(), observed, self.seen.row(t + 1), results
+            )
+            episodes += self.vector.finished
+            ended = torch.from_numpy(results.terminated | results.truncated)
+            self.state = acted.state.restarted(ended.to(self.policy.device))
+            self.seconds["act"] += acted_at - started
+            self.seconds["simulate"] += perf_counter() - acted_at
+
+        last = self.seen.row(steps)
+        value, bonus_value, manager_value = self.policy.estimate(
+            self._perceive(last, percept), self._context(last), self.state
+        )
+        streams = Streams(
+            torch.from_numpy(self.results.rewards),
+            BONUS * self._hits().float(),
+            values,
+            bonus_values,
+            manager_values,
+            decides,
+            torch.from_numpy(self.results.terminated | self.results.truncated),
+            value.cpu(),
+            bonus_value.cpu(),
+            manager_value.cpu(),
+            (self.state.remaining <= 0).cpu(),
+        )
+        advantages = hierarchical_gae(streams, self.opened, self.gamma, self.gae_lambda)
+        self._still_open = advantages.still_open
+        self._decided = decides
+        return self._rollout(streams, advantages, episodes)
+
+    def _perceive(self, observed: ObservationArrays, before: Percept | None) -> Percept:
+        """Encode what has changed since ``before``, in place."""
+        with torch.no_grad():
+            if before is None or observed.is_fresh.all():
+                return self.policy.perceive(self._observations(observed))
+            fresh = np.flatnonzero(observed.is_fresh)
+            if len(fresh) == 0:
+                return before
+            chosen = ObservationArrays(*(array[fresh] for array in observed))
+            index = torch.from_numpy(fresh).to(self.policy.device)
+            return before.replaced(index, self.policy.perceive(self._observations(chosen)))
+
+    def _observations(self, arrays: ObservationArrays) -> Observations:
+        return as_observations(arrays, self.policy.device)
+
+    def _context(self, arrays: ObservationArrays) -> Tensor:
+        return torch.from_numpy(arrays.context).to(self.policy.device)
+
+    def _hits(self) -> Tensor:
+        """Whether a step reached a milestone of its decision's skill and slot; (steps, envs)."""
+        skill = torch.from_numpy(self.results.reached_skill)
+        slot = torch.from_numpy(self.results.reached_slot)
+        option = self.taken.option
+        same_slot = (slot == NO_SLOT) | (slot == option.slot[: self.steps])
+        return (skill == option.skill[: self.steps]) & same_slot
+
+    def _rollout(
+        self, streams: Streams, advantages: Advantages, episodes: Sequence[EpisodeRecord]
+    ) -> Rollout:
+        steps, envs = streams.rewards.shape
+        carried = torch.nonzero(advantages.carried_closes).squeeze(1)
+        step_rows = torch.arange(steps * envs)
+        taken_rows = torch.cat([step_rows, steps * envs + carried])
+        place = torch.cat([step_rows, (steps + 1) * envs + carried]).numpy()
+        frame = np.arange(steps * envs).reshape(steps, envs)
+        for t in range(1, steps):
+            frame[t] = np.where(self.seen.is_fresh[t], frame[t], frame[t - 1])
+        frames = np.concatenate([frame.reshape(-1), place[steps * envs :]])
+
+        def rows(of_steps: Tensor, of_carried: Tensor | None = None) -> Tensor:
+            """One value a row; 0 (or False) for the carried rows without ``of_carried``."""
+            if of_carried is None:
+                of_carried = torch.zeros(len(advantages.carried), dtype=of_steps.dtype)
+            return torch.cat([of_steps.flatten(), of_carried[carried]])
+
+        counts = torch.from_numpy(self.results.counts)
+        carried_returns = advantages.carried + self.opened.value
+        decided = advantages.closes & counts & self.policy.is_hierarchical
+        reached = torch.from_numpy(self.results.reached_skill) >= 0
+        skills = self.taken.option.skill[:steps][streams.decides]
+        hierarchical = torch.full((envs,), self.policy.is_hierarchical)
+        return Rollout(
+            ObservationArrays(*(a.reshape(-1, *a.shape[2:]) for a in self.seen)),
+            place,
+            frames,
+            self.taken.flat().rows(taken_rows),
+            rows(advantages.worker + advantages.bonus),
+            rows(advantages.worker + streams.values),
+            rows(advantages.bonus + streams.bonus_values),
+            rows(advantages.manager, advantages.carried),
+            rows(advantages.manager + streams.manager_values, carried_returns),
+            rows(streams.manager_values - streams.values),
+            rows(counts),
+            rows(decided, hierarchical),
+            rows(counts & ~streams.decides & self.policy.is_hierarchical),
+            rows(torch.from_numpy(self.seen.is_finished[:steps])),
+            rows(streams.values),
+            episodes,
+            torch.bincount(skills, minlength=len(SKILLS)),
+            (int(reached.sum()), int(self._hits().sum())),
+        )
+
+    def advance(self) -> None:
+        """Make room for the next rollout: the last one's arrays must not be used after this.
+
+        What is seen now becomes the first entry, and what was seen and decided where each open
+        decision began is kept in the last.
+        """
+        order = torch.arange(1, self.steps + 1).unsqueeze(1) * self._decided
+        began = (order.amax(0) - 1).numpy()  # -1: before this rollout, where it is kept already
+        for env in np.flatnonzero(self._still_open.is_open.numpy() & (began >= 0)):
+            for array in self.seen:
+                array[self.steps + 1, env] = array[began[env], env]
+            for part in self.taken.parts():
+                part[self.steps, env] = part[began[env], env]
+        for array in self.seen:
+            array[0] = array[self.steps]
+        self.opened = self._still_open
+
+
+def as_observations(arrays: ObservationArrays, device: torch.device) -> Observations:
+    """Observation arrays as tensors on ``device``; on the CPU they share memory."""
+    return Observations(
+        *(
+            torch.from_numpy(array).to(device)
+            for array in (arrays.screens, arrays.tokens, arrays.slots, arrays.context)
+        )
+    )
