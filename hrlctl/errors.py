@@ -96,6 +96,10 @@ class StorageError(HrlctlError):
     """A folder that cannot be written, or a disk that is full."""
 
 
+class WorkerError(HrlctlError):
+    """A worker process that ended before its work was done."""
+
+
 class DesktopError(HrlctlError):
     """A fault of the machinery behind a desktop (not of the agent)."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -89,9 +90,13 @@ def evaluate(
         ),
     ] = None,
     workers: Annotated[
-        int,
-        typer.Option(min=0, help="Processes; 0 runs in this one.", rich_help_panel=MACHINE),
-    ] = 0,
+        int | None,
+        typer.Option(
+            min=0,
+            help="Processes; 0 runs in this one. As many as cores without.",
+            rich_help_panel=MACHINE,
+        ),
+    ] = None,
     device: Annotated[
         str,
         typer.Option(
@@ -125,7 +130,7 @@ def evaluate(
             split=held_out,
             episodes=episodes,
             seed=seed,
-            workers=workers,
+            workers=workers if workers is not None else os.cpu_count() or 1,
             packs=tuple(pack or ()),
             tasks=tuple(task or ()),
             difficulty=stage,

@@ -29,6 +29,7 @@ def print_report(report: Mapping[str, Any], console: Console) -> None:
     console.print(headline)
     console.print(
         f"{report['episodes']} held-out episodes, set {report['set']}, seed {report['seed']}, "
+        f"{'sampled' if report['sampled'] else 'greedy'} actions, "
         f"termination {report['termination']}, mean return {report['mean_return']:.2f}, "
         f"mean length {report['mean_steps']:.1f} steps\n",
         style="dim",
@@ -39,17 +40,15 @@ def print_report(report: Mapping[str, Any], console: Console) -> None:
     if len(report["by_difficulty"]) > 1:
         console.print()
         console.print(_table("difficulty", list(report["by_difficulty"].items())))
-    if ranked:
-        worst, figures = ranked[0]
-        console.print(
-            Text.assemble("\nworst task ", (worst, "bold"), f" {figures['success_rate']:.1%}")
-        )
+    worst = report["worst_task"]
+    rate = report["by_task"][worst]["success_rate"]
+    console.print(Text.assemble("\nworst task ", (worst, "bold"), f" {rate:.1%}"))
 
 
 def _table(name: str, rows: list[tuple[str, Mapping[str, Any]]]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     table.add_column(name, overflow="fold")
-    for heading in ("episodes", "success", "95% interval", "steps"):
+    for heading in ("episodes", "success", "95%", "steps"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     for label, figures in rows:
@@ -61,6 +60,6 @@ def _table(name: str, rows: list[tuple[str, Mapping[str, Any]]]) -> Table:
             Text(f"{rate:.1%}", style=success_style(rate)),
             f"{interval[0]:.0%} to {interval[1]:.0%}" if interval else "",
             f"{steps:.1f}" if steps is not None else "",
-            bar(rate, 12, success_style(rate)),
+            bar(rate, 8, success_style(rate)),
         )
     return table

@@ -13,12 +13,11 @@ from gymnasium import spaces
 
 from hrlctl.desktop.contract import Desktop, Screen
 from hrlctl.desktop.sim import SimDesktop
-from hrlctl.env.action import Action, ActionSpace
+from hrlctl.env.action import NUM_SLOTS, Action, ActionSpace
 from hrlctl.env.episode import Episode, EpisodeRules, Termination, action_types
 from hrlctl.env.observation import (
     INSTRUCTION_LENGTH,
     NUM_CHARACTERS,
-    NUM_SLOTS,
     NUM_TOKENS,
     SLOT_LENGTH,
 )
@@ -27,7 +26,7 @@ from hrlctl.errors import UsageError
 from hrlctl.packs import Task, draw_instance, load_packs
 from hrlctl.schema.base import Difficulty, Split
 
-Observation = dict[str, npt.NDArray[Any]]
+Observation = dict[str, Any]  # arrays by key
 _MAX_SEED: Final = 2**31
 
 
@@ -140,7 +139,7 @@ class DesktopEnv(gymnasium.Env[Observation, Action]):
             self._info(success=outcome.success),
         )
 
-    def render(self) -> Screen | None:  # type: ignore[override]
+    def render(self) -> Screen | None:
         """The screen enlarged four times, with the pointer, in the mode ``rgb_array``."""
         if self.render_mode is None:
             return None
@@ -177,5 +176,3 @@ def cursor_share(desktop: Desktop) -> npt.NDArray[np.float32]:
     """The pointer's place as shares of width and height, float32, shape (2,)."""
     x, y = desktop.cursor
     return np.array([x / desktop.width, y / desktop.height], dtype=np.float32)
-
-

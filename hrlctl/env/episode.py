@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from hrlctl.desktop.commands import Done
 from hrlctl.desktop.contract import Desktop
 from hrlctl.env.action import Action, ActionSpace, ActionType, Part
-from hrlctl.env.criteria import baseline
 from hrlctl.env.observation import Reading, read_instruction
 from hrlctl.env.reward import Progress, RewardScale
 from hrlctl.packs import Instance
@@ -50,7 +49,7 @@ class EpisodeRules:
         termination: who ends an episode.
     """
 
-    scale: RewardScale = RewardScale()
+    scale: RewardScale = field(default_factory=RewardScale)
     gamma: float = 0.99
     termination: Termination = "automatic"
 
@@ -78,9 +77,7 @@ class Episode:
         self.succeeded = False
         self.last_action: Action | None = None
         desktop.reset(instance.setup, instance.seed)
-        self._progress = Progress.begin(
-            instance, rules.scale, rules.gamma, baseline(desktop.state())
-        )
+        self._progress = Progress.begin(instance, rules.scale, rules.gamma, desktop.state())
         self._reached = [
             Reached(SKILL_INDEX[milestone.skill], _slot_of(milestone.about, self.reading.texts))
             for milestone in instance.milestones
@@ -98,7 +95,7 @@ class Episode:
         if not is_done:
             self.desktop.perform(command)
         self.length += 1
-        self.last_action = action
+        self.last_action = action.copy()  # it may be a row that is written again
         state = self.desktop.state()
         holds = self._progress.succeeds(state)
         is_automatic = self.rules.termination == "automatic"
@@ -117,7 +114,7 @@ class Episode:
     def linger(self, action: Action) -> None:
         """Carry out one more action after the end, for screens that show a finished task."""
         self.desktop.perform(self.actions.decode(action, self.reading.texts))
-        self.last_action = action
+        self.last_action = action.copy()
 
     def holds(self) -> bool:
         """Whether the criteria hold now."""

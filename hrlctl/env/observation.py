@@ -38,8 +38,8 @@ _FUNCTION_WORDS: Final = frozenset(
     "a an and as at be by called for from in into is it its named of off on onto or please"
     " so than that the then this through to until up using via with your".split()
 )
-# A quoted string, a number, or a word.
-_PIECES: Final = re.compile(r'"([^"]+)"|“([^”]+)”|(\d+(?:[.,]\d+)*)|([^\W\d_][\w.\-]*)')
+# A quoted string, a number, or a word (without the punctuation that ends a sentence).
+_PIECES: Final = re.compile(r'"([^"]+)"|“([^”]+)”|(\d+(?:[.,]\d+)*)|([^\W\d_](?:[\w.\-]*\w)?)')
 
 
 def encode_text(text: str, length: int) -> Codes:

@@ -1,13 +1,13 @@
-"""The task reward R = success + milestones + shaping, and the check that failing never pays more."""
+"""The task reward R = success + milestones + shaping; the check that failing never pays more."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hrlctl.env.criteria import Baseline, Verdict, check
-from hrlctl.errors import ConfigurationError
 from hrlctl.desktop.contract import DesktopState
+from hrlctl.env.criteria import Baseline, Verdict, baseline, check
+from hrlctl.errors import ConfigurationError
 from hrlctl.packs import Instance, Task
 
 
@@ -61,9 +61,15 @@ class Progress:
 
     @classmethod
     def begin(
-        cls, instance: Instance, scale: RewardScale, gamma: float, start: Baseline
+        cls, instance: Instance, scale: RewardScale, gamma: float, state: DesktopState
     ) -> Progress:
-        return cls(instance, scale, gamma, start, [False] * len(instance.milestones))
+        """An episode that starts in ``state``; a milestone that holds there is never paid."""
+        start = baseline(state)
+        holds = [
+            check(milestone.criterion, state, start) is Verdict.PASS
+            for milestone in instance.milestones
+        ]
+        return cls(instance, scale, gamma, start, holds)
 
     def succeeds(self, state: DesktopState) -> bool:
         """Whether the task's criteria hold."""

@@ -6,80 +6,28 @@ written observations is one to act on. What is played next is decided by the cal
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from hrlctl.desktop.contract import Desktop
-from hrlctl.env.action import NUM_SLOTS, Action, ActionSpace, ActionType, Part
-from hrlctl.env.episode import Episode, EpisodeRules
-from hrlctl.env.observation import INSTRUCTION_LENGTH, SLOT_LENGTH, encode_text
+from hrlctl.desktop.contract import ROLES, Desktop, Screen
+from hrlctl.env.action import Action, ActionSpace
+from hrlctl.env.arrays import LABEL_LENGTH, ObservationArrays, StepResults, write_observation
+from hrlctl.env.episode import Episode, EpisodeRules, describe
+from hrlctl.env.observation import encode_text, read_instruction
 from hrlctl.packs import Task, draw_instance
 from hrlctl.schema.base import Split
 
-CONTEXT_FEATURES: Final = 1 + 2 + len(ActionType)
-"""Time left, pointer (x, y) as shares of the screen, the last action's type (one-hot)."""
-LABEL_LENGTH: Final = 6
-"""Characters of a label that are kept for the auxiliary loss."""
-
-
-class ObservationArrays(NamedTuple):
-    """What ``count`` environments see, written in place. All arrays have ``count`` rows."""
-
-    screens: npt.NDArray[np.uint8]  # (count, height, width, 3)
-    tokens: npt.NDArray[np.uint8]  # (count, INSTRUCTION_LENGTH)
-    slots: npt.NDArray[np.uint8]  # (count, NUM_SLOTS, SLOT_LENGTH)
-    context: npt.NDArray[np.float32]  # (count, CONTEXT_FEATURES)
-    is_fresh: npt.NDArray[np.bool_]  # (count,): screen or instruction differ from the row before
-    is_finished: npt.NDArray[np.bool_]  # (count,): the screen shows a finished task
-    roles: npt.NDArray[np.uint8]  # (count, cells): labels for the auxiliary loss, where fresh
-    labels: npt.NDArray[np.uint8]  # (count, cells, LABEL_LENGTH): likewise
-
-    @classmethod
-    def allocate(cls, leading: tuple[int, ...], actions: ActionSpace) -> ObservationArrays:
-        """Zeroed arrays with the ``leading`` dimensions in front."""
-        cells = actions.rows * actions.columns
-        return cls(
-            np.zeros((*leading, actions.height, actions.width, 3), np.uint8),
-            np.zeros((*leading, INSTRUCTION_LENGTH), np.uint8),
-            np.zeros((*leading, NUM_SLOTS, SLOT_LENGTH), np.uint8),
-            np.zeros((*leading, CONTEXT_FEATURES), np.float32),
-            np.zeros(leading, np.bool_),
-            np.zeros(leading, np.bool_),
-            np.zeros((*leading, cells), np.uint8),
-            np.zeros((*leading, cells, LABEL_LENGTH), np.uint8),
-        )
-
-    def row(self, index: int) -> ObservationArrays:
-        """A view of one entry of the first dimension."""
-        return ObservationArrays(*(array[index] for array in self))
-
-
-class StepResults(NamedTuple):
-    """What one step of ``count`` environments led to. All arrays have shape (count,)."""
-
-    rewards: npt.NDArray[np.float32]
-    terminated: npt.NDArray[np.bool_]
-    truncated: npt.NDArray[np.bool_]
-    counts: npt.NDArray[np.bool_]  # False: taken after success, nothing is learned from it
-    reached_skill: npt.NDArray[np.int8]  # of the milestone reached, -1 for none
-    reached_slot: npt.NDArray[np.int8]  # what it is about, -1 for no slot
-
-    @classmethod
-    def allocate(cls, leading: tuple[int, ...]) -> StepResults:
-        return cls(
-            np.zeros(leading, np.float32),
-            np.zeros(leading, np.bool_),
-            np.zeros(leading, np.bool_),
-            np.zeros(leading, np.bool_),
-            np.full(leading, -1, np.int8),
-            np.full(leading, -1, np.int8),
-        )
-
-    def row(self, index: int) -> StepResults:
-        return StepResults(*(array[index] for array in self))
+# Things on which their own name is written; a window's body or its close button is told by a title
+# that may stand far away, and only blurs what reading is about.
+_LABELLED: Final = frozenset(
+    "icon taskbar_button menu_item title_bar button check_box radio_button drop_down option"
+    " list_item label".split()
+)
+_IS_LABELLED: Final = np.array([role in _LABELLED for role in ROLES])
 
 
 class Assignment(NamedTuple):
@@ -108,19 +56,143 @@ class EnvironmentState(NamedTuple):
     history: tuple[tuple[int, ...], ...]  # the actions taken since the reset
 
 
-class _Slot:
-    """One environment: its desktop, its episode, and how it is rebuilt."""
+class Fault(NamedTuple):
+    """A worker process that died or hung and was replaced; its episodes are not counted."""
+
+    worker: int
+    reason: str
+
+
+class EpisodeView(NamedTuple):
+    """An episode as a person watches it."""
+
+    screen: Screen
+    task_id: str
+    instruction: str
+    slots: tuple[str, ...]  # the texts that the instruction's slots hold
+    pointer: tuple[int, int]  # (x, y) in pixels
+    action: str  # the last one in words, empty before the first
+
+
+class EnvironmentVector(ABC):
+    """Environments side by side, wherever they run.
+
+    Args:
+        tasks: what assignments refer to.
+        count: how many environments there are.
+        actions: the actions on their screens, which are all of one size.
+        rules: rewards and termination.
+        assign: called with an environment's index whenever it needs its next episode; in one step
+            after all environments have acted, in their order.
+        split: which instances are drawn.
+
+    Attributes:
+        finished: the episodes that ended in the last step, in the order of the environments.
+        faults: what went wrong in the last call.
+    """
+
+    def __init__(
+        self,
+        tasks: Sequence[Task],
+        count: int,
+        actions: ActionSpace,
+        rules: EpisodeRules,
+        assign: Callable[[int], Assignment],
+        split: Split,
+    ) -> None:
+        self.tasks = tuple(tasks)
+        self.actions = actions
+        self.rules = rules
+        self.assign = assign
+        self.split = split
+        self.finished: list[EpisodeRecord] = []
+        self.faults: list[Fault] = []
+        self._assignments = [Assignment(0, 0, 0)] * count
+        self._histories: list[list[tuple[int, ...]]] = [[] for _ in range(count)]
+
+    def __len__(self) -> int:
+        return len(self._assignments)
+
+    @abstractmethod
+    def allocate(self, rows: int) -> ObservationArrays:
+        """Arrays to write observations into, (rows, count, ...)."""
+
+    @abstractmethod
+    def allocate_results(self, rows: int) -> StepResults:
+        """Arrays to write results into, (rows, count)."""
+
+    @abstractmethod
+    def reset(self, into: ObservationArrays) -> None:
+        """Start an episode everywhere. ``into`` is one row of what ``allocate`` returned."""
+
+    @abstractmethod
+    def observe(self, into: ObservationArrays) -> None:
+        """Write what is seen now, as after ``restore``."""
+
+    @abstractmethod
+    def step(
+        self,
+        actions: npt.NDArray[np.int64],
+        before: ObservationArrays,
+        into: ObservationArrays,
+        results: StepResults,
+    ) -> None:
+        """Take one step everywhere.
+
+        Args:
+            actions: (count, 6).
+            before: the observations that were acted on, to tell whether a screen has changed.
+            into: where the next observations are written.
+            results: where the outcomes are written.
+        """
+
+    @abstractmethod
+    def restore(self, states: Sequence[EnvironmentState]) -> None:
+        """Bring every environment to where ``state`` saw it, by playing its actions again."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End everything that was started."""
+
+    def state(self) -> list[EnvironmentState]:
+        """What ``restore`` needs to go on exactly."""
+        return [
+            EnvironmentState(assignment, tuple(history))
+            for assignment, history in zip(self._assignments, self._histories, strict=True)
+        ]
+
+    def view(self, index: int, seen: ObservationArrays) -> EpisodeView:
+        """The episode of environment ``index``, for people; ``seen`` is what is seen now."""
+        assignment, history = self._assignments[index], self._histories[index]
+        instance = draw_instance(self.tasks[assignment.task], assignment.seed, self.split)
+        texts = read_instruction(instance.instruction).texts
+        x, y = seen.context[index, 1:3] * (self.actions.width, self.actions.height)
+        return EpisodeView(
+            seen.screens[index].copy(),
+            instance.task_id,
+            instance.instruction,
+            texts,
+            (round(float(x)), round(float(y))),
+            describe(np.array(history[-1]), self.actions, texts) if history else "",
+        )
+
+    def _note(self, index: int, assignment: Assignment) -> None:
+        """Remember that environment ``index`` begins an episode."""
+        self._assignments[index] = assignment
+        self._histories[index] = []
+
+
+class _Environment:
+    """A desktop and the episode that is played on it."""
 
     def __init__(self, desktop: Desktop) -> None:
         self.desktop = desktop
         self.episode: Episode
-        self.assignment: Assignment
         self.linger_left = 0
-        self.history: list[tuple[int, ...]] = []
 
 
-class DesktopVector:
-    """``count`` environments in this process.
+class DesktopVector(EnvironmentVector):
+    """Environments in this process.
 
     Args:
         tasks: what assignments refer to.
@@ -138,31 +210,34 @@ class DesktopVector:
         assign: Callable[[int], Assignment],
         split: Split = Split.TRAINING,
     ) -> None:
-        self.tasks = tuple(tasks)
-        self.rules = rules
-        self.assign = assign
-        self.split = split
-        self.actions = ActionSpace(desktops[0].width, desktops[0].height)
-        self._envs = [_Slot(desktop) for desktop in desktops]
-        self.finished: list[EpisodeRecord] = []
-
-    def __len__(self) -> int:
-        return len(self._envs)
+        actions = ActionSpace(desktops[0].width, desktops[0].height)
+        super().__init__(tasks, len(desktops), actions, rules, assign, split)
+        self._envs = [_Environment(desktop) for desktop in desktops]
 
     def episode(self, index: int) -> Episode:
         """The episode that environment ``index`` is playing."""
         return self._envs[index].episode
 
-    def reset(self, into: ObservationArrays) -> None:
-        """Start an episode everywhere."""
-        for index, env in enumerate(self._envs):
-            self._begin(env, self.assign(index))
-            self._observe(env, index, into, None)
+    def allocate(self, rows: int) -> ObservationArrays:
+        return ObservationArrays.allocate((rows, len(self)), self.actions)
 
-    def observe(self, into: ObservationArrays) -> None:
-        """Write what is seen now, as after ``restore``."""
+    def allocate_results(self, rows: int) -> StepResults:
+        return StepResults.allocate((rows, len(self)))
+
+    def reset(self, into: ObservationArrays) -> None:
+        for index in range(len(self)):
+            self.begin(index, self.assign(index))
+        self.observe(into)
+
+    def observe(self, into: ObservationArrays, before: ObservationArrays | None = None) -> None:
+        """Write what is seen now.
+
+        Args:
+            into: where.
+            before: what was seen a step ago, to tell whether a screen has changed.
+        """
         for index, env in enumerate(self._envs):
-            self._observe(env, index, into, None)
+            self._observe(env, index, into, before if self._histories[index] else None)
 
     def step(
         self,
@@ -171,33 +246,33 @@ class DesktopVector:
         into: ObservationArrays,
         results: StepResults,
     ) -> None:
-        """Take one step everywhere.
+        for index in self.act(actions, results):
+            self.begin(index, self.assign(index))
+        self.observe(into, before)
 
-        Args:
-            actions: (count, 6).
-            before: the observations that were acted on, to tell whether a screen has changed.
-            into: where the next observations are written.
-            results: where the outcomes are written.
+    def act(self, actions: npt.NDArray[np.int64], results: StepResults) -> list[int]:
+        """The first half of a step: carry out the actions.
 
-        The episodes that ended are in ``finished`` until the next call.
+        Returns:
+            The environments that need their next episode before anything is seen.
         """
         self.finished = []
-        for index, env in enumerate(self._envs):
-            self._step(env, index, actions[index], results)
-            self._observe(env, index, into, before if env.history else None)
+        return [
+            index
+            for index, env in enumerate(self._envs)
+            if self._act(env, index, actions[index], results)
+        ]
 
-    def _step(self, env: _Slot, index: int, action: Action, results: StepResults) -> None:
+    def _act(self, env: _Environment, index: int, action: Action, results: StepResults) -> bool:
         results.reached_skill[index] = results.reached_slot[index] = -1
-        env.history.append(tuple(action.tolist()))
+        self._histories[index].append(tuple(action.tolist()))
         if env.linger_left:
             env.episode.linger(action)
             env.linger_left -= 1
             results.rewards[index] = 0.0
             results.terminated[index] = True
             results.truncated[index] = results.counts[index] = False
-            if not env.linger_left:
-                self._begin(env, self.assign(index))
-            return
+            return not env.linger_left
         outcome = env.episode.step(action)
         results.rewards[index] = outcome.reward
         results.terminated[index] = outcome.terminated
@@ -205,46 +280,41 @@ class DesktopVector:
         results.counts[index] = True
         if outcome.reached:
             results.reached_skill[index], results.reached_slot[index] = outcome.reached[0]
-        if outcome.terminated or outcome.truncated:
-            episode = env.episode
-            self.finished.append(
-                EpisodeRecord(
-                    index,
-                    env.assignment.task,
-                    outcome.success,
-                    outcome.truncated,
-                    episode.length,
-                    episode.total_reward,
-                )
+        if not (outcome.terminated or outcome.truncated):
+            return False
+        assignment, episode = self._assignments[index], env.episode
+        self.finished.append(
+            EpisodeRecord(
+                index,
+                assignment.task,
+                outcome.success,
+                outcome.truncated,
+                episode.length,
+                episode.total_reward,
             )
-            if outcome.success and env.assignment.linger:
-                env.linger_left = env.assignment.linger
-            else:
-                self._begin(env, self.assign(index))
+        )
+        env.linger_left = assignment.linger if outcome.success else 0
+        return not env.linger_left
 
-    def _begin(self, env: _Slot, assignment: Assignment) -> None:
+    def begin(self, index: int, assignment: Assignment) -> None:
+        """Start the episode ``assignment`` in environment ``index``."""
+        env = self._envs[index]
         instance = draw_instance(self.tasks[assignment.task], assignment.seed, self.split)
         env.episode = Episode(instance, env.desktop, self.actions, self.rules)
-        env.assignment = assignment
         env.linger_left = 0
-        env.history = []
+        self._note(index, assignment)
 
     def _observe(
-        self, env: _Slot, index: int, into: ObservationArrays, before: ObservationArrays | None
+        self,
+        env: _Environment,
+        index: int,
+        into: ObservationArrays,
+        before: ObservationArrays | None,
     ) -> None:
-        episode, desktop = env.episode, env.desktop
+        desktop = env.desktop
         screen = desktop.capture()
         fresh = before is None or not np.array_equal(screen, before.screens[index])
-        into.screens[index] = screen
-        into.tokens[index] = episode.reading.tokens
-        into.slots[index] = episode.reading.slots
-        context = into.context[index]
-        context[:] = 0.0
-        context[0] = episode.time_left
-        x, y = desktop.cursor
-        context[1], context[2] = x / desktop.width, y / desktop.height
-        if episode.last_action is not None:
-            context[3 + int(episode.last_action[Part.TYPE])] = 1.0
+        write_observation(env.episode, screen, into, index)
         into.is_fresh[index] = fresh
         into.is_finished[index] = env.linger_left > 0
         if fresh:
@@ -263,23 +333,19 @@ class DesktopVector:
         for position, label in enumerate(annotation.labels):
             table[position] = encode_text(label, LABEL_LENGTH)
         labels[:] = table[annotation.label_index.reshape(-1)]  # -1 is the last row, all zeros
-
-    def state(self) -> list[EnvironmentState]:
-        """What ``restore`` needs to go on exactly."""
-        return [EnvironmentState(env.assignment, tuple(env.history)) for env in self._envs]
+        labels[~_IS_LABELLED[roles]] = 0
 
     def restore(self, states: Sequence[EnvironmentState]) -> None:
-        """Bring every environment to where ``state`` saw it, by playing its actions again."""
-        for env, state in zip(self._envs, states, strict=True):
-            self._begin(env, Assignment(*state.assignment))
+        for index, (env, state) in enumerate(zip(self._envs, states, strict=True)):
+            self.begin(index, Assignment(*state.assignment))
             for action in state.history:
                 array = np.array(action, dtype=np.int64)
-                env.history.append(tuple(action))
+                self._histories[index].append(tuple(action))
                 if env.linger_left:
                     env.episode.linger(array)
                     env.linger_left -= 1
                 elif env.episode.step(array).success:
-                    env.linger_left = env.assignment.linger
+                    env.linger_left = self._assignments[index].linger
 
     def close(self) -> None:
         for env in self._envs:

@@ -1,0 +1,7 @@
+"""Evaluation: success on held-out instances, with its interval and per task."""
+
+from hrlctl.evaluation.evaluator import evaluate
+from hrlctl.evaluation.report import EvaluationReport
+from hrlctl.evaluation.selection import TaskSelection
+
+__all__ = ["EvaluationReport", "TaskSelection", "evaluate"]

@@ -19,9 +19,8 @@ class Choice(NamedTuple):
         """Indices, int64, shape (batch,)."""
         if greedy:
             return self.log_probs.argmax(1)
-        uniform = torch.rand(
-            self.log_probs.shape, generator=generator, device=self.log_probs.device
-        )
+        # Drawn on the CPU, so that one generator serves every device.
+        uniform = torch.rand(self.log_probs.shape, generator=generator).to(self.log_probs.device)
         # Gumbel-max (Gumbel, 1954): cheaper than torch.multinomial and never picks a masked one.
         gumbel = -torch.log(-torch.log(uniform.clamp_(1e-10, 1 - 1e-7)))
         return (self.log_probs + gumbel).argmax(1)

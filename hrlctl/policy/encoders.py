@@ -18,6 +18,8 @@ from hrlctl.errors import HrlctlError, UnknownNameError
 
 STRIDE: Final = 8
 """Pixels along one side of a cell of the feature map."""
+_PATCH: Final = 3 * STRIDE * STRIDE
+_CONTRAST_FLOOR: Final = 150.0  # variance of pixel values below which a cell counts as even
 
 
 class Encoder(nn.Module):
@@ -36,23 +38,27 @@ class CompactEncoder(Encoder):
     """A small convolutional network for processors.
 
     Each cell's 8x8x3 pixels become one vector (space-to-depth), so that no computation is spent
-    at full resolution; then a 3x3 convolution, and a residual block whose second convolution is
-    wide and flat (1x5), since what it has to put together is mostly lines of text.
+    at full resolution. Beside the pixels stand the same pixels normalised within their cell: text
+    then looks alike whatever its colours are. A 3x3 convolution follows, and a residual block whose
+    second convolution is wide and flat (1x5), since what it has to put together is mostly lines of
+    text.
     """
 
     def __init__(self, channels: int) -> None:
         super().__init__(channels)
-        self.patch = nn.Linear(3 * STRIDE * STRIDE, channels)
-        self.mix = nn.Conv2d(channels, channels, 3, padding=1)
+        self.patch = nn.Linear(2 * _PATCH, 2 * channels)
+        self.mix = nn.Conv2d(2 * channels, channels, 3, padding=1)
         self.residual = nn.Conv2d(channels, channels, 3, padding=1)
         self.widen = nn.Conv2d(channels, channels, (1, 5), padding=(0, 2))
 
     def forward(self, screens_bhwc: Tensor) -> Tensor:
+        patches = _space_to_depth(screens_bhwc)
+        normalised = F.layer_norm(patches, (_PATCH,), eps=_CONTRAST_FLOOR)
         # Scaling the pixels to [-1, 1] is done on the weights, which are far fewer.
-        weight = self.patch.weight / 127.5
-        bias = self.patch.bias - self.patch.weight.sum(1)
-        patches = F.linear(_space_to_depth(screens_bhwc).to(weight.dtype), weight, bias)
-        x = F.relu(patches).permute(0, 3, 1, 2)  # channels_last in memory
+        raw, relative = self.patch.weight.split(_PATCH, dim=1)
+        x = F.linear(patches, raw / 127.5, self.patch.bias - raw.sum(1))
+        x = x + F.linear(normalised, relative)
+        x = F.relu(x).permute(0, 3, 1, 2)  # channels_last in memory
         x = F.relu(self.mix(x))
         x = x + self.widen(F.relu(self.residual(x)))
         return F.relu(x)

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from torch import Tensor, nn
 
 from hrlctl.env.action import ActionType, Part
-from hrlctl.env.vector import CONTEXT_FEATURES
+from hrlctl.env.arrays import CONTEXT_FEATURES
 from hrlctl.errors import CheckpointError
 from hrlctl.policy.distributions import Choice
 from hrlctl.policy.encoders import make_encoder

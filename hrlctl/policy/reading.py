@@ -16,11 +16,12 @@ from torch.nn import functional as F
 
 from hrlctl.desktop.contract import ROLES
 from hrlctl.env.observation import NUM_CHARACTERS
-from hrlctl.env.vector import LABEL_LENGTH
+from hrlctl.env.arrays import LABEL_LENGTH
 
 SPELLED: Final = LABEL_LENGTH
 """How many characters of a label are read, from its beginning."""
 _KEY_FEATURES: Final = 64
+_FINDING_SHARE: Final = 4  # one cell in so many is compared with the labels of the others
 
 
 class ReadingHead(nn.Module):
@@ -83,16 +84,22 @@ class ReadingHead(nn.Module):
         labels, roles = labels.long(), roles.long()
         keys = self.key(cells).float()
         has_label = labels[:, 0] > 0
-        logits = (keys @ self.table.T).view(-1, SPELLED, NUM_CHARACTERS)
-        each = F.cross_entropy(logits.transpose(1, 2), labels, reduction="none").mean(1)
-        spelling = (each * has_label).sum() / has_label.sum().clamp(min=1)
+        spelled = keys.index_select(0, has_label.nonzero().squeeze(1)) @ self.table.T
+        spelling = F.cross_entropy(
+            spelled.view(-1, NUM_CHARACTERS), labels[has_label].flatten(), reduction="sum"
+        ) / max(1, SPELLED * int(has_label.sum()))
 
-        texts, index = labels.unique(dim=0, return_inverse=True)
+        some = slice(0, None, _FINDING_SHARE)  # all pairs would cost more than they teach
+        keys, labels = keys[some], labels[some]
+        places = NUM_CHARACTERS ** torch.arange(SPELLED, device=labels.device)
+        numbers, index = (labels * places).sum(1).unique(return_inverse=True)
+        texts = numbers.unsqueeze(1) // places % NUM_CHARACTERS
         scores = keys @ self._queries(texts).T * self.scale + self.bias
         is_written = index.unsqueeze(1) == torch.arange(len(texts), device=index.device)
+        is_text = (numbers > 0).float()
         pairs = F.binary_cross_entropy_with_logits(
-            scores, (is_written & has_label.unsqueeze(1)).float(), reduction="none"
+            scores, is_written.float() * is_text, reduction="none"
         )
-        finding = pairs[:, texts[:, 0] > 0].sum() / len(cells)
+        finding = (pairs * is_text).sum() / len(keys)
         role = F.cross_entropy(self.role(cells).float(), roles)
         return {"spelling": spelling, "finding": 0.25 * finding, "role": 0.5 * role}

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from hrlctl.policy.hierarchical import Evaluated, HierarchicalPolicy, Observations
 from hrlctl.policy.perception import Percept
 from hrlctl.schema.run import TrainingConfig
+from hrlctl.training.precision import Precision, autocast
 from hrlctl.training.rollout import Rollout
 
 FRAME_MULTIPLE: Final = 16
@@ -28,7 +29,7 @@ _ENTROPY_WEIGHTS: Final = {
 _MANAGER_ENTROPY_WEIGHTS: Final = {"skill": 1.0, "about": 0.5, "duration": 1.0}
 _STOP_COST: Final = 0.02  # what an early end of a decision has to be better by
 _DONE_COEFFICIENT: Final = 0.2
-_CELLS_A_FRAME: Final = 24  # of which the auxiliary loss takes a sample
+_CELLS_A_FRAME: Final = 64  # of which the auxiliary loss takes a sample
 
 
 class UpdateStatistics(NamedTuple):
@@ -70,17 +71,11 @@ class Learner:
     Args:
         policy: the policy.
         config: hyperparameters.
-        autocast: the dtype to compute in, or ``None`` for float32.
     """
 
-    def __init__(
-        self,
-        policy: HierarchicalPolicy,
-        config: TrainingConfig,
-        *,
-        autocast: torch.dtype | None = None,
-    ) -> None:
-        self.policy, self.config, self.autocast = policy, config, autocast
+    def __init__(self, policy: HierarchicalPolicy, config: TrainingConfig) -> None:
+        self.policy, self.config = policy, config
+        self.precision: Precision = "bfloat16" if config.mixed_precision == "bfloat16" else "off"
         fused = policy.device.type in ("cpu", "cuda")
         self.optimizer = torch.optim.Adam(
             policy.parameters(), lr=config.learning_rate, eps=1e-5, fused=fused
@@ -121,7 +116,7 @@ class Learner:
     ) -> dict[str, float]:
         """One optimiser step on one minibatch."""
         device = self.policy.device
-        with torch.autocast(device.type, self.autocast, enabled=self.autocast is not None):
+        with autocast(device, self.precision):
             frames = self.policy.perceive(_frames(rollout, batch.frames, device))
             percept = frames.rows(batch.frame_of_row.to(device))
             # The instruction belongs to the frame: an episode's first screen is always fresh.
@@ -231,9 +226,9 @@ class Learner:
         chosen = np.concatenate([anywhere, written])
         device = self.policy.device
         cells = frames.features.permute(0, 2, 3, 1).reshape(len(flat), -1)
-        with torch.autocast(device.type, self.autocast, enabled=self.autocast is not None):
+        with autocast(device, self.precision):
             return self.policy.perception.reading.losses(
-                cells[torch.from_numpy(chosen).to(device)],
+                cells.index_select(0, torch.from_numpy(chosen).to(device)),
                 torch.from_numpy(flat[chosen]).to(device),
                 torch.from_numpy(roles[chosen]).to(device),
             )

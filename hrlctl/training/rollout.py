@@ -11,12 +11,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from hrlctl.env.arrays import ObservationArrays, StepResults
 from hrlctl.env.episode import NO_SLOT
-from hrlctl.env.vector import DesktopVector, EpisodeRecord, ObservationArrays, StepResults
+from hrlctl.env.vector import EnvironmentVector, EpisodeRecord, Fault
 from hrlctl.policy.hierarchical import Acted, ActorState, HierarchicalPolicy, Observations
 from hrlctl.policy.manager import SKILLS, Decision
 from hrlctl.policy.perception import Percept
 from hrlctl.policy.worker import Option
+from hrlctl.training.precision import Precision, autocast
 from hrlctl.training.advantages import (
     Advantages,
     OpenDecisions,
@@ -118,32 +120,43 @@ class Collector:
         steps: steps of each environment in a rollout.
         generator: source of the policy's randomness.
         gamma, gae_lambda: of the advantages.
+        precision: what the network computes in; the same as when it learns.
     """
 
     def __init__(
         self,
         policy: HierarchicalPolicy,
-        vector: DesktopVector,
+        vector: EnvironmentVector,
         steps: int,
         generator: torch.Generator,
         gamma: float,
         gae_lambda: float,
+        *,
+        precision: Precision = "off",
     ) -> None:
+        self.precision = precision
         self.policy, self.vector, self.steps = policy, vector, steps
         self.generator = generator
         self.gamma, self.gae_lambda = gamma, gae_lambda
         envs = len(vector)
         # Entries 0 to steps are what was seen; the last is where open decisions were taken.
-        self.seen = ObservationArrays.allocate((steps + 2, envs), vector.actions)
+        self.seen = vector.allocate(steps + 2)
         self.taken = Taken.allocate((steps + 1, envs))  # the last entry: the open decisions
-        self.results = StepResults.allocate((steps, envs))
+        self.results = vector.allocate_results(steps)
         self.opened: OpenDecisions = no_open_decisions(envs)
         self.state: ActorState = policy.initial_state(envs)
         self.seconds = {"act": 0.0, "simulate": 0.0}
+        self._faults: list[Fault] = []
 
     def begin(self) -> None:
         """Start an episode everywhere."""
         self.vector.reset(self.seen.row(0))
+        self._faults += self.vector.faults
+
+    def take_faults(self) -> list[Fault]:
+        """What went wrong in worker processes since this was last called."""
+        faults, self._faults = self._faults, []
+        return faults
 
     def collect(self) -> Rollout:
         """Play ``steps`` steps everywhere, from where the last rollout ended; then ``advance``."""
@@ -157,14 +170,15 @@ class Collector:
         for t in range(steps):
             started = perf_counter()
             observed = self.seen.row(t)
-            percept = self._perceive(observed, percept)
-            acted = self.policy.act_on(
-                percept,
-                self._context(observed),
-                self.state,
-                hide_instruction=HIDDEN_INSTRUCTIONS,
-                generator=self.generator,
-            )
+            with autocast(self.policy.device, self.precision):
+                percept = self._perceive(observed, percept)
+                acted = self.policy.act_on(
+                    percept,
+                    self._context(observed),
+                    self.state,
+                    hide_instruction=HIDDEN_INSTRUCTIONS,
+                    generator=self.generator,
+                )
             self.taken.write(t, acted)
             values[t], bonus_values[t] = acted.value, acted.bonus_value
             manager_values[t], decides[t] = acted.manager_value, acted.decided
@@ -174,18 +188,22 @@ class Collector:
                 self.taken.action[t].numpy(), observed, self.seen.row(t + 1), results
             )
             episodes += self.vector.finished
+            self._faults += self.vector.faults
             ended = torch.from_numpy(results.terminated | results.truncated)
             self.state = acted.state.restarted(ended.to(self.policy.device))
             self.seconds["act"] += acted_at - started
             self.seconds["simulate"] += perf_counter() - acted_at
 
         last = self.seen.row(steps)
-        value, bonus_value, manager_value = self.policy.estimate(
-            self._perceive(last, percept), self._context(last), self.state
-        )
+        with autocast(self.policy.device, self.precision):
+            value, bonus_value, manager_value = self.policy.estimate(
+                self._perceive(last, percept), self._context(last), self.state
+            )
+        # What a fault of the environment has cut off is worth what was expected of it.
+        cut = torch.from_numpy(self.results.truncated & ~self.results.counts)
         streams = Streams(
-            torch.from_numpy(self.results.rewards),
-            BONUS * self._hits().float(),
+            torch.where(cut, values, torch.from_numpy(self.results.rewards)),
+            torch.where(cut, bonus_values, BONUS * self._hits()),
             values,
             bonus_values,
             manager_values,
@@ -209,7 +227,7 @@ class Collector:
             fresh = np.flatnonzero(observed.is_fresh)
             if len(fresh) == 0:
                 return before
-            chosen = ObservationArrays(*(array[fresh] for array in observed))
+            chosen = ObservationArrays._make(array[fresh] for array in observed)
             index = torch.from_numpy(fresh).to(self.policy.device)
             return before.replaced(index, self.policy.perceive(self._observations(chosen)))
 
@@ -253,7 +271,7 @@ class Collector:
         skills = self.taken.option.skill[:steps][streams.decides]
         hierarchical = torch.full((envs,), self.policy.is_hierarchical)
         return Rollout(
-            ObservationArrays(*(a.reshape(-1, *a.shape[2:]) for a in self.seen)),
+            ObservationArrays._make(a.reshape(-1, *a.shape[2:]) for a in self.seen),
             place,
             frames,
             self.taken.flat().rows(taken_rows),

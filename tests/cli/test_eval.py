@@ -23,6 +23,8 @@ REPORT = {
     "seed": 0,
     "set": "words",
     "termination": "automatic",
+    "sampled": False,
+    "worst_task": "desktop_basics/bad",
     "by_task": {
         "desktop_basics/good": {
             "episodes": 250,

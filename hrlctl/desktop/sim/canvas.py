@@ -12,19 +12,13 @@ from hrlctl.desktop.sim.fonts import Font
 from hrlctl.desktop.sim.lettering import Overlay, text_mask, text_on, text_overlay
 from hrlctl.desktop.sim.theme import Colour
 
-_ROW = 640  # pixels of a prepared row: the widest screen
+_ROW = 1024  # pixels of a prepared row: more than any screen has
 
 
 @lru_cache(maxsize=512)
 def _whole_row(colour: Colour) -> Screen:
-    return np.full((_ROW, 3), colour, np.uint8)
-
-
-def _row(colour: Colour, length: int) -> Screen:
     """A row of ``colour``; copying rows is several times as fast as repeating a pixel."""
-    if length <= _ROW:
-        return _whole_row(colour)[:length]
-    return np.full((length, 3), colour, np.uint8)
+    return np.full((_ROW, 3), colour, np.uint8)
 
 
 def blend(below: Colour, above: Colour, share: float) -> Colour:
@@ -87,12 +81,18 @@ class Canvas:
     def fill(self, rect: Rect, colour: Colour) -> None:
         """Paint all of ``rect``."""
         x, y, width, height = rect
-        x += self._x
-        y += self._y
-        left, top = max(x, self._left), max(y, self._top)
-        right, bottom = min(x + width, self._right), min(y + height, self._bottom)
+        left, top = x + self._x, y + self._y
+        right, bottom = left + width, top + height
+        if left < self._left:
+            left = self._left
+        if top < self._top:
+            top = self._top
+        if right > self._right:
+            right = self._right
+        if bottom > self._bottom:
+            bottom = self._bottom
         if left < right and top < bottom:
-            self.pixels[top:bottom, left:right] = _row(colour, right - left)
+            self.pixels[top:bottom, left:right] = _whole_row(colour)[: right - left]
 
     def frame(self, rect: Rect, colour: Colour) -> None:
         """Draw the outline of ``rect``, one pixel wide, inside it."""
@@ -101,6 +101,15 @@ class Canvas:
     def bevel(self, rect: Rect, light: Colour, dark: Colour) -> None:
         """Draw the top and left edges of ``rect`` in ``light``, the other two in ``dark``."""
         x, y, width, height = rect
+        left, top = x + self._x, y + self._y
+        right, bottom = left + width, top + height
+        if self._left <= left < right <= self._right and self._top <= top < bottom <= self._bottom:
+            pixels, bright, dim = self.pixels, _whole_row(light), _whole_row(dark)
+            pixels[top, left:right] = bright[:width]
+            pixels[top:bottom, left] = bright[:height]
+            pixels[bottom - 1, left:right] = dim[:width]
+            pixels[top:bottom, right - 1] = dim[:height]
+            return
         self.fill(Rect(x, y, width, 1), light)
         self.fill(Rect(x, y, 1, height), light)
         self.fill(Rect(x, y + height - 1, width, 1), dark)
@@ -136,43 +145,67 @@ class Canvas:
             self.overlay(x, y, text_overlay(font.name, text, colour))
 
     def _stencil(self, x: int, y: int, mask: npt.NDArray[np.bool_], colour: Colour) -> None:
-        x += self._x
-        y += self._y
-        height, width = mask.shape[:2]
-        left, top = max(x, self._left), max(y, self._top)
-        right, bottom = min(x + width, self._right), min(y + height, self._bottom)
-        if left < right and top < bottom:
-            np.copyto(
-                self.pixels[top:bottom, left:right],
-                _row(colour, right - left),
-                where=mask[top - y : bottom - y, left - x : right - x],
-            )
+        left, top = x + self._x, y + self._y
+        height, width, _ = mask.shape
+        right, bottom = left + width, top + height
+        if not (
+            left >= self._left
+            and top >= self._top
+            and right <= self._right
+            and bottom <= self._bottom
+        ):
+            x, y = left, top
+            left, top = max(x, self._left), max(y, self._top)
+            right, bottom = min(right, self._right), min(bottom, self._bottom)
+            if left >= right or top >= bottom:
+                return
+            mask = mask[top - y : bottom - y, left - x : right - x]
+            width = right - left
+        np.copyto(self.pixels[top:bottom, left:right], _whole_row(colour)[:width], where=mask)
 
     def overlay(self, x: int, y: int, overlay: Overlay) -> None:
         """Blend ``overlay`` into the pixels with its corner at (x, y)."""
-        x += self._x
-        y += self._y
         ink, rest = overlay
-        height, width = ink.shape[:2]
-        left, top = max(x, self._left), max(y, self._top)
-        right, bottom = min(x + width, self._right), min(y + height, self._bottom)
-        if left < right and top < bottom:
-            place = self.pixels[top:bottom, left:right]
-            if place.shape != ink.shape:
-                cut = (slice(top - y, bottom - y), slice(left - x, right - x))
-                ink, rest = ink[cut], rest[cut]
-            place[:] = (place * rest + ink) // 255
+        left, top = x + self._x, y + self._y
+        height, width, _ = ink.shape
+        right, bottom = left + width, top + height
+        if not (
+            left >= self._left
+            and top >= self._top
+            and right <= self._right
+            and bottom <= self._bottom
+        ):
+            x, y = left, top
+            left, top = max(x, self._left), max(y, self._top)
+            right, bottom = min(right, self._right), min(bottom, self._bottom)
+            if left >= right or top >= bottom:
+                return
+            cut = np.s_[top - y : bottom - y, left - x : right - x]
+            ink, rest = ink[cut], rest[cut]
+        place = self.pixels[top:bottom, left:right]
+        mixed = place * rest
+        mixed += ink
+        mixed //= 255
+        place[:] = mixed
 
     def blit(self, x: int, y: int, image: Screen) -> None:
         """Put ``image``, RGB, shape (h, w, 3), with its corner at (x, y)."""
-        x += self._x
-        y += self._y
-        height, width = image.shape[:2]
-        left, top = max(x, self._left), max(y, self._top)
-        right, bottom = min(x + width, self._right), min(y + height, self._bottom)
-        if left >= right or top >= bottom:
+        left, top = x + self._x, y + self._y
+        height, width, _ = image.shape
+        right, bottom = left + width, top + height
+        if (
+            left >= self._left
+            and top >= self._top
+            and right <= self._right
+            and bottom <= self._bottom
+        ):
+            self.pixels[top:bottom, left:right] = image
             return
-        self.pixels[top:bottom, left:right] = image[top - y : bottom - y, left - x : right - x]
+        x, y = left, top
+        left, top = max(x, self._left), max(y, self._top)
+        right, bottom = min(right, self._right), min(bottom, self._bottom)
+        if left < right and top < bottom:
+            self.pixels[top:bottom, left:right] = image[top - y : bottom - y, left - x : right - x]
 
     def stamp(self, x: int, y: int, mask: npt.NDArray[np.bool_], colour: Colour) -> None:
         """Paint the pixels of ``mask``, shape (h, w), with its corner at (x, y)."""

@@ -20,7 +20,7 @@ from hrlctl.desktop.commands import (
 )
 from hrlctl.desktop.contract import Annotation, Desktop, Locator, Rect, Screen
 from hrlctl.desktop.sim import keyboard, painters, pointer
-from hrlctl.desktop.sim.annotation import annotate
+from hrlctl.desktop.sim.annotation import Annotator
 from hrlctl.desktop.sim.canvas import Canvas
 from hrlctl.desktop.sim.compositor import Compositor
 from hrlctl.desktop.sim.episode import Episode
@@ -61,7 +61,8 @@ class SimDesktop(Desktop):
         self._seed = 0
         self._performed: list[Command] = []
         self._state: SimState | None = None
-        self._annotation: tuple[tuple[int, int], Annotation] | None = None
+        self._annotator: Annotator | None = None
+        self._annotation: Annotation | None = None
         self._cursor = (width // 2, height // 2)
 
     @property
@@ -80,6 +81,7 @@ class SimDesktop(Desktop):
         self._performed = []
         self._cursor = (self.width // 2, self.height // 2)
         self._forget()
+        self._annotator = None
         self._session = Episode(self._compositor, setup, seed).session
 
     def _forget(self) -> None:
@@ -135,9 +137,13 @@ class SimDesktop(Desktop):
         return locate(self.session, locator)
 
     def annotate(self, rows: int, columns: int) -> Annotation:
-        if self._annotation is None or self._annotation[0] != (rows, columns):
-            self._annotation = (rows, columns), annotate(self.session, rows, columns)
-        return self._annotation[1]
+        annotator = self._annotator
+        if annotator is None or annotator.shape != (rows, columns):
+            annotator = self._annotator = Annotator(self.session, rows, columns)
+            self._annotation = None
+        if self._annotation is None:
+            self._annotation = annotator.annotate()
+        return self._annotation
 
     def render(self, scale: int = 4) -> Screen:
         """A picture for people, with the pointer.

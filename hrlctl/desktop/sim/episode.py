@@ -88,9 +88,9 @@ class Episode:
             )
             for item in setup.launchers
         ]
-        on_desktop = [launcher for item, launcher in named if item.on_desktop]
-        in_menu = [launcher for item, launcher in named if item.in_menu]
         cells = icon_cells(session.work_area, self._theme, self._layout, rng)
+        on_desktop = [launcher for item, launcher in named if item.on_desktop][: len(cells)]
+        in_menu = [launcher for item, launcher in named if item.in_menu]
         placer = Placer(session.work_area, self._layout, rng, cells, len(on_desktop))
         self._open_windows(placer)
         drawn = self._place_icons(cells, placer.free, on_desktop)
@@ -101,7 +101,8 @@ class Episode:
         entries = [*in_menu, *drawn[:count]]
         rng.shuffle(entries)
         session.shell.menu = entries
-        if rng.random() < 0.6:
+        # Many windows need the room for their names.
+        if rng.random() < 0.6 and len(session.manager.opened) <= 3:
             minutes = int(rng.random() * 1440)
             session.shell.clock = f"{minutes // 60}:{minutes % 60:02d}"
         self._open_dialogs()
@@ -138,9 +139,9 @@ class Episode:
         rng = self._rng
         count = max(len(named), min(len(cells), self._setup.icons + int(rng.random() * 3)))
         usual = cells[:count]
-        open_cells = [cell for cell in usual if cell in free]
+        open_cells: Sequence[Rect] = [cell for cell in usual if cell in free]
         if len(open_cells) < len(named):
-            open_cells = free if len(free) >= len(named) else list(cells)
+            open_cells = free if len(free) >= len(named) else cells
         places = rng.sample(open_cells, len(named))
         others = [cell for cell in cells if cell not in places][: count - len(named)]
         drawn = [self._drawn_launcher() for _ in others]

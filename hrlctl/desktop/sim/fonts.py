@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from importlib.resources import files
 from io import BytesIO
 
@@ -17,6 +17,13 @@ Coverage = npt.NDArray[np.uint8]
 
 _ELLIPSIS = "…"
 _BOX = "\N{REPLACEMENT CHARACTER}"
+
+
+class _Advances(dict[str, int]):
+    """How wide each character is; unknown ones are as wide as the box that stands for them."""
+
+    def __missing__(self, _character: str) -> int:
+        return self[_BOX]
 
 
 class Font:
@@ -46,9 +53,9 @@ class Font:
             chr(code): np.ascontiguousarray(glyph[:, :advance])
             for code, glyph, advance in zip(characters, glyphs, advances, strict=True)
         }
-        # Per font, so that one font's texts do not push out another's.
-        self.width = lru_cache(maxsize=8192)(self._width)
-        self.fit = lru_cache(maxsize=2048)(self._fit)
+        self._advances = _Advances(
+            {character: glyph.shape[1] for character, glyph in self._glyphs.items()}
+        )
 
     def glyph(self, character: str) -> Coverage:
         """The coverage of one character, as wide as its advance; a box for unknown ones."""
@@ -60,19 +67,19 @@ class Font:
             return np.zeros((self.height, 0), np.uint8)
         return np.concatenate([self.glyph(character) for character in text], axis=1)
 
-    def _width(self, text: str) -> int:
+    def width(self, text: str) -> int:
         """The advance of ``text`` in pixels."""
-        return sum(self.glyph(character).shape[1] for character in text)
+        return sum(map(self._advances.__getitem__, text))
 
-    def _fit(self, text: str, max_width: int) -> str:
+    def fit(self, text: str, max_width: int) -> str:
         """``text``, cut and ended by an ellipsis where it is wider than ``max_width`` pixels."""
         # The last column of an advance is the gap to the next letter.
         if self.width(text) - 1 <= max_width:
             return text
         room = max_width + 1 - self.width(_ELLIPSIS)
         cut = 0
-        while cut < len(text) and room >= self.glyph(text[cut]).shape[1]:
-            room -= self.glyph(text[cut]).shape[1]
+        while cut < len(text) and room >= self._advances[text[cut]]:
+            room -= self._advances[text[cut]]
             cut += 1
         return text[:cut].rstrip() + _ELLIPSIS
 

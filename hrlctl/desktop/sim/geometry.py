@@ -39,6 +39,13 @@ def overlap(first: Rect, second: Rect) -> int:
     return across * down if down > 0 else 0
 
 
+def holds(outer: Rect, inner: tuple[int, int, int, int]) -> bool:
+    """Whether all of ``inner`` lies in ``outer``."""
+    x, y, width, height = outer
+    left, top, across, down = inner
+    return x <= left and y <= top and left + across <= x + width and top + down <= y + height
+
+
 def moved(rect: Rect, x: int, y: int) -> Rect:
     """``rect`` shifted by (x, y)."""
     return Rect(rect[0] + x, rect[1] + y, rect[2], rect[3])

@@ -44,7 +44,7 @@ class _LetterSet(dict[str, Letters]):
         return letter
 
     def join(self, text: str) -> Letters:
-        return np.concatenate([self[character] for character in text], axis=1)
+        return np.concatenate(list(map(self.__getitem__, text)), 1)
 
 
 def _deep(coverage: Coverage) -> npt.NDArray[np.uint16]:
@@ -104,14 +104,47 @@ def picture_overlay(image: npt.NDArray[np.uint8]) -> Overlay:
     return Overlay(image[:, :, :3] * alpha + 127, 255 - alpha)
 
 
-@lru_cache(maxsize=1024)
-def glow_overlay(font_name: str, text: str, colour: Colour) -> Overlay:
-    """What surrounds ``text`` by one pixel, two columns and rows larger than the text."""
-    alpha = FONTS[font_name].alpha(text)
-    height, width = alpha.shape
+def _glow(coverage: Coverage) -> Coverage:
+    """What surrounds a letter by a pixel, below and on the right of it by a corner as well.
+
+    Two rows higher than the letter; cut to its advance, so that letters can be joined.
+    """
+    height, width = coverage.shape
     glow = np.zeros((height + 2, width + 2), np.uint8)
     for dy, dx in ((0, 1), (1, 0), (1, 1), (1, 2), (2, 1), (2, 2)):
         place = glow[dy : dy + height, dx : dx + width]
-        np.maximum(place, alpha, out=place)
-    deep = _deep(glow)
-    return Overlay(deep * np.array(colour, np.uint16) + 127, 255 - deep)
+        np.maximum(place, coverage, out=place)
+    return glow[:, 1:-1]
+
+
+def _raised(coverage: Coverage) -> npt.NDArray[np.uint16]:
+    return _deep(np.pad(coverage, ((1, 1), (0, 0))))
+
+
+@lru_cache(maxsize=64)
+def _letters_glow_ink(font_name: str, colour: Colour, glow: Colour) -> _LetterSet:
+    above, around = np.array(colour, np.uint16), np.array(glow, np.uint16)
+
+    def make(coverage: Coverage) -> Letters:
+        alpha, halo = _raised(coverage), _deep(_glow(coverage))
+        below = (around * halo + 127) // 255
+        return (below * (255 - alpha) + above * alpha + 127).astype(np.uint16)
+
+    return _LetterSet(font_name, make)
+
+
+@lru_cache(maxsize=32)
+def _letters_glow_rest(font_name: str) -> _LetterSet:
+    def make(coverage: Coverage) -> Letters:
+        return (255 - _raised(coverage)) * (255 - _deep(_glow(coverage))) // 255
+
+    return _LetterSet(font_name, make)
+
+
+@lru_cache(maxsize=1024)
+def glow_overlay(font_name: str, text: str, colour: Colour, glow: Colour) -> Overlay:
+    """``text`` with ``glow`` around it, two rows higher than the text alone."""
+    return Overlay(
+        _letters_glow_ink(font_name, colour, glow).join(text),
+        _letters_glow_rest(font_name).join(text),
+    )

@@ -31,9 +31,15 @@ from hrlctl.desktop.sim.widget_painters import (
     paint_slider,
     slider_thumb,
 )
-from hrlctl.desktop.sim.window_painters import TitleBarRects, paint_window_frame, title_bar_rects
+from hrlctl.desktop.sim.window_painters import (
+    CONTROL_WIDTH,
+    TitleBarRects,
+    paint_window_frame,
+    title_bar_rects,
+)
 
 __all__ = [
+    "CONTROL_WIDTH",
     "StartMenuRects",
     "TitleBarRects",
     "paint_button",

@@ -71,7 +71,7 @@ def _popup_takes(session: Session, x: int, y: int) -> bool:
         return True
     session.close_popup()
     if isinstance(popup, StartMenu):
-        return session.shell.start_button().contains(x, y)
+        return session.shell.start_button.contains(x, y)
     if isinstance(popup, OptionList):
         window, rect = popup.drop_down.window, popup.drop_down.rect
         return rect.contains(x - window.area.x, y - window.area.y)
@@ -179,7 +179,7 @@ def drag(session: Session, x: int, y: int, to_x: int, to_y: int) -> None:
 
 def _drag_on_taskbar(session: Session, x: int, y: int, to_x: int, to_y: int) -> None:
     """Pressed and released on the same button of the taskbar: a click."""
-    rects = [session.shell.start_button(), *(r for _, r in session.shell.task_buttons())]
+    rects = [session.shell.start_button, *(r for _, r in session.shell.task_buttons())]
     if any(rect.contains(x, y) and rect.contains(to_x, to_y) for rect in rects):
         click(session, to_x, to_y)
 

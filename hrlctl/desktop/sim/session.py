@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hrlctl.desktop.contract import Rect, Screen
-from hrlctl.desktop.sim import fields
+from hrlctl.desktop.sim import fields, painters
 from hrlctl.desktop.sim.compositor import Compositor
 from hrlctl.desktop.sim.fields import Field, FieldValue
+from hrlctl.desktop.sim.fonts import FONTS
 from hrlctl.desktop.sim.geometry import clamped
 from hrlctl.desktop.sim.launchers import DesktopIcon, Launcher
 from hrlctl.desktop.sim.names import Names, Taken
@@ -71,8 +72,8 @@ class Session:
         self._compositor.damage(rect)
 
     def damage_icon(self, icon: DesktopIcon) -> None:
-        """An icon has changed."""
-        self._compositor.damage_background(icon.cell)
+        """An icon has changed, or is about to leave its place."""
+        self._compositor.damage_icon(self, icon)
 
     def taskbar_changed(self) -> None:
         """A window was opened, closed or has changed its state."""
@@ -110,12 +111,14 @@ class Session:
         )
 
     def outer_size(self, window: Window) -> Size:
-        """The size that suits a window, frame included."""
+        """The size that suits a window, frame included; its title can be read in full."""
         theme = self.theme
         frame = Size(2 * theme.border, 2 * theme.border + theme.title_height)
         room = Size(self.work_area.width - frame.width, self.work_area.height - frame.height)
         width, height = window.program.client_size(theme, room)
-        return Size(width + frame.width, height + frame.height)
+        buttons = 1 if window.is_dialog else len(theme.title_order)
+        title = FONTS[theme.title_font].width(window.title) + 4 + painters.CONTROL_WIDTH * buttons
+        return Size(max(width, min(title, room.width)) + frame.width, height + frame.height)
 
     def launch(self, launcher: Launcher) -> None:
         """Open a program, or raise its window where it is open already."""

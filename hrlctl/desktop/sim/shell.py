@@ -11,9 +11,10 @@ from hrlctl.desktop.contract import Rect, Screen
 from hrlctl.desktop.sim import painters
 from hrlctl.desktop.sim.canvas import Canvas
 from hrlctl.desktop.sim.fonts import FONTS
-from hrlctl.desktop.sim.geometry import moved
 from hrlctl.desktop.sim.launchers import DesktopIcon, Launcher
 from hrlctl.desktop.sim.popups import StartMenu
+from hrlctl.desktop.sim.surfaces import kept
+from hrlctl.desktop.sim.theme import Theme
 from hrlctl.desktop.sim.widgets.base import MenuItem, Part
 from hrlctl.desktop.sim.windows import Window
 
@@ -33,9 +34,23 @@ class Shell:
         menu: what the start menu offers.
         cells: every place where an icon can be.
         clock: the text at the end of the taskbar; empty: none.
+        moves: how often an icon has been moved.
+        bar, start_button: their places on the screen.
     """
 
-    __slots__ = ("_taskbar", "_taskbar_is_stale", "cells", "clock", "icons", "menu", "session")
+    __slots__ = (
+        "_buttons",
+        "_taskbar",
+        "_taskbar_is_stale",
+        "bar",
+        "cells",
+        "clock",
+        "icons",
+        "menu",
+        "moves",
+        "session",
+        "start_button",
+    )
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -43,6 +58,12 @@ class Shell:
         self.cells: Sequence[Rect] = ()
         self.menu: Sequence[Launcher] = ()
         self.clock = ""
+        self.moves = 0
+        height = session.theme.taskbar_height
+        at_top = session.theme.taskbar_position == "top"
+        self.bar = Rect(0, 0 if at_top else session.height - height, session.width, height)
+        self.start_button = Rect(0, self.bar.y, session.theme.start_width, height)
+        self._buttons: dict[tuple[str, bool, bool, int], Screen] = {}
         self._taskbar: Screen | None = None
         self._taskbar_is_stale = True
 
@@ -75,6 +96,7 @@ class Shell:
             if cell.contains(x, y) and self.icon_at(x, y) is None:
                 self.session.damage_icon(icon)
                 icon.cell = cell
+                self.moves += 1
                 self.session.damage_icon(icon)
                 return
 
@@ -114,19 +136,6 @@ class Shell:
 
     # Taskbar.
 
-    @property
-    def bar(self) -> Rect:
-        """The taskbar's place on the screen."""
-        session = self.session
-        height = session.theme.taskbar_height
-        at_top = session.theme.taskbar_position == "top"
-        return Rect(0, 0 if at_top else session.height - height, session.width, height)
-
-    def start_button(self) -> Rect:
-        """Where the start button is."""
-        x, y, _, height = self.bar
-        return Rect(x, y, self.session.theme.start_width, height)
-
     def _clock_width(self) -> int:
         if not self.clock:
             return 0
@@ -149,7 +158,7 @@ class Shell:
     def parts(self) -> Iterator[Part]:
         """What can be pointed at on the taskbar, outer parts first."""
         yield Part("taskbar", "", self.bar)
-        yield Part("start_button", "Start", self.start_button())
+        yield Part("start_button", "Start", self.start_button)
         for window, rect in self.task_buttons():
             yield Part("taskbar_button", window.title, rect)
 
@@ -160,7 +169,7 @@ class Shell:
     def click(self, x: int, y: int) -> None:
         """A click on the taskbar."""
         manager = self.session.manager
-        if self.start_button().contains(x, y):
+        if self.start_button.contains(x, y):
             self.open_start_menu()
         elif (window := self.task_at(x, y)) is not None:
             if window is manager.focused:
@@ -187,22 +196,29 @@ class Shell:
     def _paint_taskbar(self, canvas: Canvas) -> None:
         session = self.session
         theme, bar = session.theme, self.bar
-        painters.paint_taskbar(canvas, Rect(0, 0, bar.width, bar.height), theme)
-        is_open = isinstance(session.popup, StartMenu)
-        start = moved(self.start_button(), -bar.x, -bar.y)
-        painters.paint_start_button(canvas, start, theme, open=is_open)
-        for window, rect in self.task_buttons():
-            painters.paint_taskbar_button(
-                canvas,
-                moved(rect, -bar.x, -bar.y),
-                theme,
-                window.title,
-                active=window.is_focused,
-                minimized=window.is_minimized,
-            )
-        if width := self._clock_width():
-            place = Rect(bar.width - width, 0, width, bar.height)
-            painters.paint_clock(canvas, place, theme, self.clock)
+        _paint_bar(
+            canvas,
+            Rect(0, 0, bar.width, bar.height),
+            theme,
+            self.clock,
+            self._clock_width(),
+            open=isinstance(session.popup, StartMenu),
+        )
+        for window, (x, _, width, height) in self.task_buttons():
+            button = (window.title, window.is_focused, window.is_minimized, width)
+            picture = self._buttons.get(button)
+            if picture is None:
+                painters.paint_taskbar_button(
+                    canvas,
+                    Rect(x, 0, width, height),
+                    theme,
+                    window.title,
+                    active=window.is_focused,
+                    minimized=window.is_minimized,
+                )
+                self._buttons[button] = canvas.pixels[:, x : x + width].copy()
+            else:
+                canvas.blit(x, 0, picture)
 
     # Start menu.
 
@@ -228,3 +244,16 @@ class Shell:
             MenuItem("Show desktop", session.show_desktop),
             MenuItem("Programs", self.open_start_menu),
         )
+
+
+@kept
+def _paint_bar(
+    canvas: Canvas, rect: Rect, theme: Theme, clock: str, clock_width: int, *, open: bool
+) -> None:
+    """The taskbar with nothing on it but the start button and the clock."""
+    painters.paint_taskbar(canvas, rect, theme)
+    start = Rect(rect.x, rect.y, theme.start_width, rect.height)
+    painters.paint_start_button(canvas, start, theme, open=open)
+    if clock_width:
+        place = Rect(rect.right - clock_width, rect.y, clock_width, rect.height)
+        painters.paint_clock(canvas, place, theme, clock)

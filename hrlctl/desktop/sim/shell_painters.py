@@ -29,25 +29,29 @@ def paint_desktop_icon(
     canvas: Canvas, rect: Rect, theme: Theme, icon_name: str, label: str, *, selected: bool
 ) -> None:
     """An icon above its label, on whatever the canvas shows (the wallpaper)."""
+    x, y, width, height = rect
     font = text_font(theme)
-    canvas = canvas.clipped(rect)
     size = theme.icon_size
-    left = rect.x + (rect.width - size) // 2
-    canvas.overlay(left, rect.y, _icon_overlay(icon_name, size))
-    text = font.fit(label, rect.width)
-    width = font.width(text)
-    x = rect.x + max(0, rect.width - width + 1) // 2
-    line = Rect(x, rect.y + size, width, rect.height - size)
-    y = min(text_top(line, font), rect.bottom - font.height)
-    plate = theme.accent if selected else theme.icon_plate
+    left = x + (width - size) // 2
+    canvas.overlay(left, y, _icon_overlay(icon_name, size))
+    taken = font.width(label)
+    if taken >= width:
+        label = font.fit(label, width)
+        taken = font.width(label)
+        canvas = canvas.clipped(rect)
+    begin = x + max(0, width - taken + 1) // 2
+    line = Rect(begin - 1, y + size, taken + 1, height - size)
+    top = min(text_top(line, font), y + height - font.height)
     if selected:
-        canvas.frame(Rect(left - 1, rect.y, size + 2, size), theme.accent)
-    if plate is not None:
-        canvas.fill(Rect(x - 1, line.y, width + 1, line.height), plate)
-    elif text:
-        canvas.overlay(x - 1, y - 1, glow_overlay(font.name, text, theme.icon_shadow))
-    ink = theme.accent_text if selected else theme.icon_text
-    canvas.text(x, y, text, font, ink, plate)
+        canvas.frame(Rect(left - 1, y, size + 2, size), theme.accent)
+        canvas.fill(line, theme.accent)
+        canvas.text(begin, top, label, font, theme.accent_text, theme.accent)
+    elif theme.icon_plate is not None:
+        canvas.fill(line, theme.icon_plate)
+        canvas.text(begin, top, label, font, theme.icon_text, theme.icon_plate)
+    elif label:
+        glow = glow_overlay(font.name, label, theme.icon_text, theme.icon_shadow)
+        canvas.clipped(rect).overlay(begin, top - 1, glow)
 
 
 @lru_cache(maxsize=256)
@@ -89,7 +93,6 @@ def paint_start_button(canvas: Canvas, rect: Rect, theme: Theme, *, open: bool) 
     write(canvas, place, theme.start_label, font, theme.start_text, "centre")
 
 
-@kept
 def paint_taskbar_button(
     canvas: Canvas, rect: Rect, theme: Theme, title: str, *, active: bool, minimized: bool
 ) -> None:
@@ -119,7 +122,6 @@ def _paint_task_plate(
         canvas.fill(Rect(body.x + 1, body.bottom - 1, body.width - 2, 1), mark)
 
 
-@kept
 def paint_clock(canvas: Canvas, rect: Rect, theme: Theme, text: str) -> None:
     """The time; ``rect`` has the height of the taskbar."""
     body = _taskbar_body(canvas, rect, theme)
@@ -173,7 +175,6 @@ def paint_start_menu(
         _paint_entry(canvas, row, theme, *entries[index], highlighted=index == highlighted)
 
 
-@kept
 def _paint_search(canvas: Canvas, rect: Rect, theme: Theme, query: str) -> None:
     canvas.fill(rect, theme.menu)
     sunken(canvas, rect, theme, theme.field, focused=False)
@@ -189,7 +190,6 @@ def _paint_search(canvas: Canvas, rect: Rect, theme: Theme, query: str) -> None:
         write(canvas, place, "Search", font, theme.muted)
 
 
-@kept
 def _paint_entry(
     canvas: Canvas, rect: Rect, theme: Theme, icon_name: str, label: str, *, highlighted: bool
 ) -> None:

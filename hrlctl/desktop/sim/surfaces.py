@@ -28,7 +28,7 @@ def kept(paint: Painter[P]) -> Painter[P]:
     arguments must be hashable.
     """
 
-    @lru_cache(maxsize=1024)
+    @lru_cache(maxsize=2048)
     def picture(
         width: int,
         height: int,
@@ -68,8 +68,12 @@ def text_top(rect: Rect, font: Font) -> int:
 
     Higher up where descenders would be cut off otherwise.
     """
-    middle = (rect.height - font.cap_height) // 2 - (font.ascent - font.cap_height)
-    return rect.y + min(middle, max(0, rect.height - font.height))
+    _, y, _, height = rect
+    middle = (height - font.cap_height) // 2 - (font.ascent - font.cap_height)
+    lowest = height - font.height
+    if lowest < 0:
+        lowest = 0
+    return y + (middle if middle < lowest else lowest)
 
 
 def write(
@@ -85,12 +89,15 @@ def write(
 
     ``ground`` is the colour behind the text, where that is plain.
     """
-    text = font.fit(text, rect.width)
-    x = rect.x
+    x, _, width, height = rect
+    taken = font.width(text)
+    if taken - 1 > width:
+        text = font.fit(text, width)
+        taken = font.width(text)
     if align != "left":
-        spare = max(0, rect.width - font.width(text) + 1)
+        spare = max(0, width - taken + 1)
         x += spare if align == "right" else spare // 2
-    if font.height > rect.height:
+    if font.height > height:
         canvas = canvas.clipped(rect)
     canvas.text(x, text_top(rect, font), text, font, colour, ground)
     return x
@@ -157,11 +164,13 @@ def sunken(canvas: Canvas, rect: Rect, theme: Theme, fill: Colour, *, focused: b
         soften(canvas, rect, edge, theme.window)
 
 
+@lru_cache(maxsize=256)
 def text_font(theme: Theme) -> Font:
     """The font of the theme's widgets."""
     return FONTS[theme.text_font]
 
 
+@lru_cache(maxsize=256)
 def title_font(theme: Theme) -> Font:
     """The font of the theme's titles."""
     return FONTS[theme.title_font]

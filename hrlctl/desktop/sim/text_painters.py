@@ -18,7 +18,6 @@ from hrlctl.desktop.sim.surfaces import (
 from hrlctl.desktop.sim.theme import Theme
 
 
-@kept
 def paint_label(canvas: Canvas, rect: Rect, theme: Theme, text: str) -> None:
     """Text on the window's background."""
     write(canvas, rect, text, text_font(theme), theme.text, ground=theme.window)
@@ -37,7 +36,6 @@ def text_field_offset(rect: Rect, theme: Theme, text: str, caret: int | None) ->
     return max(0, text_font(theme).width(text[:caret]) + 1 - (rect.width - 2 * TEXT_MARGIN))
 
 
-@kept
 def paint_text_field(
     canvas: Canvas,
     rect: Rect,
@@ -95,7 +93,6 @@ def paint_text_area(
             inside.fill(Rect(min(x, rect.right - 3), y, 1, height), theme.field_text)
 
 
-@kept
 def paint_display(canvas: Canvas, rect: Rect, theme: Theme, text: str) -> None:
     """The display of a calculator: ``text`` on the right of a sunken field."""
     paint_field(canvas, rect, theme, focused=False)

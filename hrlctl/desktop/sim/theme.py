@@ -102,9 +102,3 @@ class Theme:
     icon_cell: tuple[int, int] = (40, 24)  # width, height
     start_width: int = 24
     padding: int = 2
-
-    def __hash__(self) -> int:
-        return hash(self.name)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Theme) and other.name == self.name

@@ -25,7 +25,6 @@ _THUMB_WIDTH = 8
 _ARROW_WIDTH = 9
 
 
-@kept
 def paint_button(
     canvas: Canvas,
     rect: Rect,
@@ -68,7 +67,6 @@ def _paint_button_plate(
         canvas.frame(inset(rect, depth), blend(fill[0], ring, 0.6))
 
 
-@kept
 def paint_check_box(
     canvas: Canvas,
     rect: Rect,
@@ -100,7 +98,6 @@ def _paint_check(canvas: Canvas, box: Rect, theme: Theme, *, checked: bool, focu
         sign(canvas, box, theme.check_style, ink)
 
 
-@kept
 def paint_radio_button(
     canvas: Canvas,
     rect: Rect,
@@ -111,14 +108,21 @@ def paint_radio_button(
     focused: bool = False,
 ) -> None:
     """A round box of which one in its group is filled, with its label on the right."""
+    size = theme.check_size
+    box = Rect(rect.x, rect.y + (rect.height - size) // 2, size, size)
+    _paint_radio(canvas, box, theme, selected=selected, focused=focused)
+    _label_beside(canvas, rect, theme, label, focused=focused)
+
+
+@kept
+def _paint_radio(canvas: Canvas, box: Rect, theme: Theme, *, selected: bool, focused: bool) -> None:
     mask = GLYPHS["dot"]
-    top = rect.y + (rect.height - mask.shape[0]) // 2
-    canvas.stamp(rect.x, top, mask, theme.field)
-    canvas.stamp(rect.x, top, GLYPHS["ring"], theme.focus if focused else theme.field_edge)
+    top = box.y + (box.height - mask.shape[0]) // 2
+    canvas.stamp(box.x, top, mask, theme.field)
+    canvas.stamp(box.x, top, GLYPHS["ring"], theme.focus if focused else theme.field_edge)
     if selected:
         ink = theme.field_text if theme.surface == "bevel" else theme.accent
-        canvas.stamp(rect.x + 2, top + 2, GLYPHS["bullet"], ink)
-    _label_beside(canvas, rect, theme, label, focused=focused)
+        canvas.stamp(box.x + 2, top + 2, GLYPHS["bullet"], ink)
 
 
 def _label_beside(canvas: Canvas, rect: Rect, theme: Theme, label: str, *, focused: bool) -> None:
@@ -132,7 +136,6 @@ def _label_beside(canvas: Canvas, rect: Rect, theme: Theme, label: str, *, focus
         canvas.fill(Rect(left, bottom, width, 1), blend(theme.window, theme.focus, 0.7))
 
 
-@kept
 def paint_drop_down(
     canvas: Canvas,
     rect: Rect,
@@ -159,7 +162,6 @@ def _paint_drop_down_plate(
     sign(canvas, arrow, "arrow_down", theme.button_text)
 
 
-@kept
 def _paint_row(
     canvas: Canvas, rect: Rect, theme: Theme, text: str, fill: Colour, ink: Colour
 ) -> None:

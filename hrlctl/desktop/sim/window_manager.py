@@ -93,11 +93,9 @@ class WindowManager:
             return
         before, self.focused = self.focused, window
         if before is not None:
-            before.is_focused = False
-            before.repaint_all()
+            before.set_focused(False)
         if window is not None:
-            window.is_focused = True
-            window.repaint_all()
+            window.set_focused(True)
         self.session.taskbar_changed()
 
     def _raise(self, window: Window) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from hrlctl.desktop.contract import Rect
@@ -9,7 +10,7 @@ from hrlctl.desktop.sim.canvas import Canvas, blend
 from hrlctl.desktop.sim.surfaces import inset, kept, raised, sign, soften, title_font, write
 from hrlctl.desktop.sim.theme import Theme, TitleButton
 
-_CONTROL_WIDTH = 9
+CONTROL_WIDTH = 9  # of a title button
 
 
 class TitleBarRects(NamedTuple):
@@ -22,19 +23,20 @@ class TitleBarRects(NamedTuple):
     client: Rect
 
 
+@lru_cache(maxsize=4096)
 def title_bar_rects(rect: Rect, theme: Theme, *, resizable: bool = True) -> TitleBarRects:
     """Where the parts of the window ``rect`` are; without ``resizable`` it can only be closed."""
     border, height = theme.border, theme.title_height
     top = rect.y + border
     left, right = rect.x + border, rect.right - border
     order = theme.title_order if resizable else ("close",)
-    begin = left if theme.title_side == "left" else right - _CONTROL_WIDTH * len(order)
+    begin = left if theme.title_side == "left" else right - CONTROL_WIDTH * len(order)
     places: dict[TitleButton, Rect] = {
-        button: Rect(begin + _CONTROL_WIDTH * index, top, _CONTROL_WIDTH, height)
+        button: Rect(begin + CONTROL_WIDTH * index, top, CONTROL_WIDTH, height)
         for index, button in enumerate(order)
     }
     if theme.title_side == "left":
-        left += _CONTROL_WIDTH * len(order)
+        left += CONTROL_WIDTH * len(order)
     else:
         right = begin
     client_top = top + height
@@ -79,7 +81,6 @@ def paint_window_frame(
     )
 
 
-@kept
 def _paint_title_bar(
     canvas: Canvas,
     rect: Rect,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,13 @@ import numpy as np
 from hrlctl.desktop.contract import Rect, Screen
 from hrlctl.desktop.sim import painters
 from hrlctl.desktop.sim.canvas import Canvas
-from hrlctl.desktop.sim.geometry import NOTHING, moved
+from hrlctl.desktop.sim.geometry import NOTHING, holds, moved
 from hrlctl.desktop.sim.widgets.base import Part, Widget
 
 if TYPE_CHECKING:
     from hrlctl.desktop.sim.programs.program import Program
     from hrlctl.desktop.sim.session import Session
+    from hrlctl.desktop.sim.theme import Theme
     from hrlctl.desktop.sim.widgets.buttons import Button
 
 
@@ -32,15 +33,19 @@ class Window:
     """A window of a program, or a dialog.
 
     ``area`` is in screen coordinates; all other rectangles have their origin at its corner.
+    ``changes`` counts what has changed inside it.
     """
 
     __slots__ = (
         "_dirty",
+        "_frames",
+        "_has_stale_frame",
         "_is_stale",
         "_surface",
         "area",
         "bars",
         "cancel",
+        "changes",
         "default",
         "focus",
         "is_dialog",
@@ -78,9 +83,12 @@ class Window:
         self.cancel: Button | None = None  # what Escape presses
         self.program: Program  # set by ``Session.open_window``
         self.bars: painters.TitleBarRects
+        self.changes = 0
         self._surface: Screen | None = None
         self._is_stale = True
+        self._has_stale_frame = False
         self._dirty: list[Widget] = []
+        self._frames: dict[tuple[bool, bool], Screen] = {}
 
     @property
     def is_locking(self) -> bool:
@@ -93,11 +101,6 @@ class Window:
         """Put a widget into the window, last in the Tab order."""
         widget.window = self
         self.widgets.append(widget)
-
-    def clear(self) -> None:
-        """Take all widgets out."""
-        self.widgets.clear()
-        self.focus = self.default = self.cancel = None
 
     def set_area(self, area: Rect) -> None:
         """Move or resize the window; its program arranges its widgets again if the size changes."""
@@ -113,6 +116,7 @@ class Window:
             )
             self.program.arrange(self.bars.client)
             self._surface = None
+            self._frames.clear()
             self.repaint_all()
         self.session.damage(area)
 
@@ -164,46 +168,86 @@ class Window:
 
     def repaint(self, widget: Widget) -> None:
         """Have one widget painted again."""
-        if not self._is_stale and widget not in self._dirty:
+        self.changes += 1
+        if widget not in self._dirty:
             self._dirty.append(widget)
         if not self.is_minimized:
             self.session.damage(moved(widget.rect, self.area.x, self.area.y))
 
     def repaint_all(self) -> None:
         """Have the whole window painted again."""
+        self.changes += 1
         self._is_stale = True
         if not self.is_minimized:
             self.session.damage(self.area)
 
-    def surface(self) -> Screen:
-        """The window's pixels, painted where that is due."""
+    def set_focused(self, is_focused: bool) -> None:
+        """Say whether the keyboard goes to this window."""
+        self.is_focused = is_focused
+        self._has_stale_frame = True
+        if self.focus is not None and self.focus not in self._dirty:
+            self._dirty.append(self.focus)
+        if not self.is_minimized:
+            self.session.damage(self.area)
+
+    def surface(self, covers: Sequence[Rect]) -> Screen:
+        """The window's pixels, painted where that is due.
+
+        Args:
+            covers: what lies above it, in screen coordinates; widgets hidden there can wait.
+        """
         surface = self._surface
-        theme = self.session.theme
-        _, _, width, height = self.area
         if surface is None:
+            _, _, width, height = self.area
             surface = self._surface = np.empty((height, width, 3), np.uint8)
             self._is_stale = True
-        if self._is_stale:
-            canvas = Canvas(surface)
-            painters.paint_window_frame(
-                canvas,
-                Rect(0, 0, width, height),
-                theme,
-                self.title,
-                focused=self.is_focused,
-                maximized=self.is_maximized,
-                resizable=not self.is_dialog,
-            )
-            self.program.paint(canvas, theme)
-            for widget in self.widgets:
-                if widget.is_shown:
-                    widget.paint(canvas, theme)
-        elif self._dirty:
-            canvas = Canvas(surface)
-            for widget in self._dirty:
-                if widget.is_shown:
-                    canvas.fill(widget.rect, theme.window)
-                    widget.paint(canvas, theme)
-        self._is_stale = False
-        self._dirty.clear()
+        if self._is_stale or self._has_stale_frame or self._dirty:
+            self._paint(Canvas(surface), covers)
         return surface
+
+    def _paint(self, canvas: Canvas, covers: Sequence[Rect]) -> None:
+        theme = self.session.theme
+        if self._is_stale:
+            self._paint_frame(canvas, theme)
+            self._dirty = [widget for widget in self.widgets if widget.is_shown]
+        elif self._has_stale_frame:
+            self._repaint_frame(canvas, theme)
+        waiting = []
+        x, y, _, _ = self.area
+        for widget in self._dirty:
+            if not widget.is_shown:
+                continue
+            left, top, width, height = widget.rect
+            place = (left + x, top + y, width, height)
+            if covers and any(holds(cover, place) for cover in covers):
+                waiting.append(widget)
+                continue
+            if not self._is_stale:
+                canvas.fill(widget.rect, theme.window)
+            widget.paint(canvas, theme)
+        self._dirty = waiting
+        self._is_stale = self._has_stale_frame = False
+
+    def _repaint_frame(self, canvas: Canvas, theme: Theme) -> None:
+        """Paint the frame alone; the same two come again and again as the focus changes."""
+        x, y, width, height = self.bars.client
+        client = canvas.pixels[y : y + height, x : x + width].copy()
+        frame = self._frames.get((self.is_focused, self.is_maximized))
+        if frame is None:
+            self._paint_frame(canvas, theme)
+        else:
+            canvas.blit(0, 0, frame)
+        canvas.blit(x, y, client)
+
+    def _paint_frame(self, canvas: Canvas, theme: Theme) -> None:
+        _, _, width, height = self.area
+        painters.paint_window_frame(
+            canvas,
+            Rect(0, 0, width, height),
+            theme,
+            self.title,
+            focused=self.is_focused,
+            maximized=self.is_maximized,
+            resizable=not self.is_dialog,
+        )
+        self._frames[self.is_focused, self.is_maximized] = canvas.pixels.copy()

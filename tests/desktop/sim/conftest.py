@@ -22,12 +22,20 @@ class User:
         self.desktop.reset(setup, seed)
 
     def find(
-        self, role: Role, name: str | None = None, window: str | None = None, at: float | None = None
+        self,
+        role: Role,
+        name: str | None = None,
+        window: str | None = None,
+        at: float | None = None,
     ) -> Rect | None:
         return self.desktop.locate(Locator(role, name, window, at))
 
     def point(
-        self, role: Role, name: str | None = None, window: str | None = None, at: float | None = None
+        self,
+        role: Role,
+        name: str | None = None,
+        window: str | None = None,
+        at: float | None = None,
     ) -> tuple[int, int]:
         rect = self.find(role, name, window, at)
         assert rect is not None, f"{role} {name} of {window} cannot be clicked"

@@ -83,8 +83,6 @@ class Message(FieldProgram):
         widest = min(_WIDEST, room.width - 2 * pad - 2)
         lines = self._wrapped(theme, widest)
         width = max(fields.width, buttons.width, *map(measure, lines))
-        # A title needs room beside the close button.
-        width = max(width, measure(self.window.title) + 12)
         height = len(lines) * theme.row_height + 2 + fields.height + buttons.height + pad
         return Size(min(width + 2 * pad + 2, room.width), min(height, room.height))
 

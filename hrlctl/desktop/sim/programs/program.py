@@ -9,7 +9,6 @@ from hrlctl.desktop.sim.fields import Field
 from hrlctl.desktop.sim.widgets.base import Widget
 
 if TYPE_CHECKING:
-    from hrlctl.desktop.sim.canvas import Canvas
     from hrlctl.desktop.sim.themes import Theme
     from hrlctl.desktop.sim.windows import Window
 
@@ -47,9 +46,6 @@ class Program:
 
     def reveal(self, widget: Widget) -> None:
         """Scroll so that ``widget``, which is out of view, is shown."""
-
-    def paint(self, canvas: Canvas, theme: Theme) -> None:
-        """Draw what belongs to no widget, below the widgets."""
 
     def press(self, key: str) -> bool:
         """A key that the focused widget did not use; returns whether it was used."""

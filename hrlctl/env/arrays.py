@@ -1,0 +1,111 @@
+"""Where many environments write what they see and what their steps led to."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hrlctl.desktop.contract import Screen
+from hrlctl.env.action import NUM_SLOTS, ActionSpace, ActionType, Part
+from hrlctl.env.episode import Episode
+from hrlctl.env.observation import INSTRUCTION_LENGTH, SLOT_LENGTH
+
+CONTEXT_FEATURES: Final = 1 + 2 + len(ActionType)
+"""Time left, pointer (x, y) as shares of the screen, the last action's type (one-hot)."""
+LABEL_LENGTH: Final = 6
+"""Characters of a label that are kept for the auxiliary loss."""
+
+Layout = tuple[tuple[tuple[int, ...], type[Any]], ...]
+"""Shape and type of each of some arrays."""
+
+
+class ObservationArrays(NamedTuple):
+    """What ``count`` environments see, written in place. All arrays have ``count`` rows."""
+
+    screens: npt.NDArray[np.uint8]  # (count, height, width, 3)
+    tokens: npt.NDArray[np.uint8]  # (count, INSTRUCTION_LENGTH)
+    slots: npt.NDArray[np.uint8]  # (count, NUM_SLOTS, SLOT_LENGTH)
+    context: npt.NDArray[np.float32]  # (count, CONTEXT_FEATURES)
+    is_fresh: npt.NDArray[np.bool_]  # (count,): screen or instruction differ from the row before
+    is_finished: npt.NDArray[np.bool_]  # (count,): the screen shows a finished task
+    roles: npt.NDArray[np.uint8]  # (count, cells): labels for the auxiliary loss, where fresh
+    labels: npt.NDArray[np.uint8]  # (count, cells, LABEL_LENGTH): likewise
+
+    @staticmethod
+    def layout(leading: tuple[int, ...], actions: ActionSpace) -> Layout:
+        """The arrays with the ``leading`` dimensions in front."""
+        cells = actions.rows * actions.columns
+        return (
+            ((*leading, actions.height, actions.width, 3), np.uint8),
+            ((*leading, INSTRUCTION_LENGTH), np.uint8),
+            ((*leading, NUM_SLOTS, SLOT_LENGTH), np.uint8),
+            ((*leading, CONTEXT_FEATURES), np.float32),
+            (leading, np.bool_),
+            (leading, np.bool_),
+            ((*leading, cells), np.uint8),
+            ((*leading, cells, LABEL_LENGTH), np.uint8),
+        )
+
+    @classmethod
+    def allocate(cls, leading: tuple[int, ...], actions: ActionSpace) -> ObservationArrays:
+        """Zeroed arrays with the ``leading`` dimensions in front."""
+        return cls._make(np.zeros(shape, dtype) for shape, dtype in cls.layout(leading, actions))
+
+    def row(self, index: int) -> ObservationArrays:
+        """A view of one entry of the first dimension."""
+        return ObservationArrays(*(array[index] for array in self))
+
+
+class StepResults(NamedTuple):
+    """What one step of ``count`` environments led to. All arrays have shape (count,).
+
+    A fault of the environment is ``truncated`` and does not count.
+    """
+
+    rewards: npt.NDArray[np.float32]
+    terminated: npt.NDArray[np.bool_]
+    truncated: npt.NDArray[np.bool_]
+    counts: npt.NDArray[np.bool_]  # False: after success, or a fault; nothing is learned from it
+    reached_skill: npt.NDArray[np.int8]  # of the milestone reached, -1 for none
+    reached_slot: npt.NDArray[np.int8]  # what it is about, -1 for no slot
+
+    @staticmethod
+    def layout(leading: tuple[int, ...]) -> Layout:
+        """The arrays with the ``leading`` dimensions."""
+        types = (np.float32, np.bool_, np.bool_, np.bool_, np.int8, np.int8)
+        return tuple((leading, dtype) for dtype in types)
+
+    @classmethod
+    def allocate(cls, leading: tuple[int, ...]) -> StepResults:
+        """Zeroed arrays with the ``leading`` dimensions."""
+        return cls._make(np.zeros(shape, dtype) for shape, dtype in cls.layout(leading))
+
+    def row(self, index: int) -> StepResults:
+        """A view of one entry of the first dimension."""
+        return StepResults(*(array[index] for array in self))
+
+    def mark_fault(self, envs: slice) -> None:
+        """Write the outcome of a step that the environments ``envs`` could not take."""
+        for array in self:
+            array[envs] = 0
+        self.truncated[envs] = True
+        self.reached_skill[envs] = self.reached_slot[envs] = -1
+
+
+def write_observation(
+    episode: Episode, screen: Screen, into: ObservationArrays, index: int
+) -> None:
+    """Write what an agent sees of ``episode`` into row ``index``; ``screen`` is the screen now."""
+    desktop = episode.desktop
+    into.screens[index] = screen
+    into.tokens[index] = episode.reading.tokens
+    into.slots[index] = episode.reading.slots
+    context = into.context[index]
+    context[:] = 0.0
+    context[0] = episode.time_left
+    x, y = desktop.cursor
+    context[1], context[2] = x / desktop.width, y / desktop.height
+    if episode.last_action is not None:
+        context[3 + int(episode.last_action[Part.TYPE])] = 1.0

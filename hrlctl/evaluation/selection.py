@@ -1,0 +1,59 @@
+"""Which tasks are meant by packs, ids, a difficulty and a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from hrlctl.errors import UnknownNameError, UsageError
+from hrlctl.packs import Task, load_packs, load_task_file
+from hrlctl.schema.base import Difficulty
+
+
+class TaskSelection(NamedTuple):
+    """Tasks by name, cheap to send to another process, which loads them itself.
+
+    Attributes:
+        packs: names; empty: all that are installed; ``None``: none.
+        ids: of tasks; empty: all.
+        difficulty: ``None``: any.
+        file: a loose file of tasks, beside the packs.
+    """
+
+    packs: tuple[str, ...] | None = ()
+    ids: tuple[str, ...] = ()
+    difficulty: Difficulty | None = None
+    file: Path | None = None
+
+    def load(self) -> tuple[Task, ...]:
+        """The selected tasks, in the order of ``ids`` where they are given; at least one.
+
+        Raises:
+            UnknownNameError: a pack or a task does not exist.
+            PackError: a named pack or the file is broken.
+            UsageError: no task is left.
+        """
+        known = {task.id: task for task in (load_task_file(self.file) if self.file else ())}
+        if self.packs is not None:
+            registry = load_packs(self.packs or None)
+            known = {task.id: task for task in registry.tasks()} | known
+        for task_id in self.ids:
+            if task_id not in known:
+                raise UnknownNameError("task", task_id, known)
+        chosen = [known[task_id] for task_id in dict.fromkeys(self.ids or known)]
+        tasks = tuple(task for task in chosen if self.difficulty in (None, task.difficulty))
+        if not tasks:
+            raise UsageError(
+                f"no task is left to play: {self._description()}",
+                hint="'hrlctl tasks' lists the tasks that are installed",
+            )
+        return tasks
+
+    def _description(self) -> str:
+        parts = [
+            f"packs {', '.join(self.packs)}" if self.packs else "",
+            f"tasks {', '.join(self.ids)}" if self.ids else "",
+            f"difficulty {self.difficulty}" if self.difficulty else "",
+            f"file {self.file}" if self.file else "",
+        ]
+        return "; ".join(part for part in parts if part) or "no pack is installed"

@@ -1,0 +1,201 @@
+"""One training, composed from its configuration."""
+
+from __future__ import annotations
+
+import cProfile
+import json
+import os
+import pstats
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from hrlctl import __version__
+from hrlctl.desktop.sim import SimDesktop
+from hrlctl.env.episode import EpisodeRules
+from hrlctl.env.reward import RewardScale
+from hrlctl.env.vector import Assignment, DesktopVector, EnvironmentVector
+from hrlctl.env.workers import WorkerVector
+from hrlctl.errors import CheckpointError, StorageError, UsageError
+from hrlctl.events import Event, UpdateFinished
+from hrlctl.packs import Registry, Task, load_packs, load_task_file
+from hrlctl.policy.devices import resolve_device
+from hrlctl.policy.files import read_model
+from hrlctl.policy.hierarchical import HierarchicalPolicy
+from hrlctl.schema.run import EnvironmentConfig, RunConfig
+from hrlctl.training.checkpoint import read_checkpoint, stored_config
+from hrlctl.training.memory import keep_freed_memory
+from hrlctl.training.trainer import PPOTrainer
+
+__all__ = ["load_tasks", "stored_config", "train"]
+
+
+def train(
+    config: RunConfig,
+    *,
+    resume: Path | None = None,
+    init_from: Path | None = None,
+    profile: Path | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Event]:
+    """Train as configured, and tell what happens as it happens.
+
+    Args:
+        config: everything the run depends on.
+        resume: a checkpoint to go on from, exactly.
+        init_from: a checkpoint to take the weights from.
+        profile: where to write a profile as JSON: seconds by phase and by function.
+        stop: asked after each update; true ends the run there.
+
+    Raises:
+        HrlctlError: the run cannot be started or saved; the class says why.
+    """
+    trainer = compose(config, resume=resume, init_from=init_from)
+    try:
+        if profile is None:
+            yield from trainer.events(stop=stop)
+        else:
+            yield from _profiled(trainer, profile, stop)
+    finally:
+        trainer.vector.close()
+
+
+def compose(
+    config: RunConfig, *, resume: Path | None = None, init_from: Path | None = None
+) -> PPOTrainer:
+    """The trainer of a run, ready for its first step; arguments and errors as in ``train``."""
+    training, environment = config.training, config.environment
+    device = resolve_device(training.device)
+    keep_freed_memory()
+    tasks, registry = load_tasks(environment, config)
+    torch.manual_seed(training.seed)
+    content = read_checkpoint(resume) if resume is not None else None
+    source = resume or init_from
+    if source is not None:
+        content_of_policy = content or read_model(source)
+        policy = HierarchicalPolicy.from_content(content_of_policy, where=str(source))
+        _check_same_network(policy, config, source)
+    else:
+        policy = HierarchicalPolicy(
+            config.policy, use_checkpointing=training.gradient_checkpointing
+        )
+    policy.to(device)
+    _check_writable(config.output.save_dir)
+    scale = RewardScale(
+        environment.success_reward, environment.milestone_reward, environment.shaping_reward
+    )
+    scale.check(tasks, training.gamma)
+    rules = EpisodeRules(scale, training.gamma)
+    vector = _vector(config, tasks, rules)
+    metadata = {
+        "hrlctl_version": __version__,
+        "pack_versions": dict(registry.versions),
+        "resumed_from": resume,
+    }
+    trainer = PPOTrainer(
+        policy, vector, config=config, save_dir=config.output.save_dir, metadata=metadata
+    )
+    if content is not None:
+        trainer.restore(content, where=str(resume))
+    return trainer
+
+
+def load_tasks(
+    environment: EnvironmentConfig, config: RunConfig
+) -> tuple[tuple[Task, ...], Registry]:
+    """The tasks of a run, and the registry that they come from.
+
+    Without a curriculum only those of the configured difficulty.
+
+    Raises:
+        UsageError: there are none.
+        PackError: a named pack or the task file is broken.
+    """
+    registry = load_packs(environment.packs or None)
+    if environment.tasks:
+        tasks = registry.tasks(ids=environment.tasks)
+    else:
+        tasks = registry.tasks()
+    if environment.task_file is not None:
+        tasks += load_task_file(environment.task_file)
+    start = config.curriculum.difficulty
+    kept = tuple(t for t in tasks if config.curriculum.enabled or t.difficulty is start)
+    if not any(t.difficulty is start for t in kept):
+        known = sorted({t.difficulty.value for t in tasks})
+        raise UsageError(
+            f"there is no task of difficulty {start.value} to start with",
+            hint=f"the tasks chosen are {' and '.join(known)}" if known else "no task was found",
+        )
+    return kept, registry
+
+
+def _vector(config: RunConfig, tasks: Sequence[Task], rules: EpisodeRules) -> EnvironmentVector:
+    """The environments, in this process or in workers."""
+    training, environment = config.training, config.environment
+    desktop = partial(SimDesktop, environment.screen_width, environment.screen_height)
+    if training.workers:
+        return WorkerVector(
+            tasks, training.num_envs, desktop, rules, _unassigned, workers=training.workers
+        )
+    desktops = [desktop() for _ in range(training.num_envs)]
+    return DesktopVector(tasks, desktops, rules, _unassigned)
+
+
+def _unassigned(index: int) -> Assignment:
+    raise RuntimeError(f"no trainer has taken over the assignment of environment {index}")
+
+
+def _check_same_network(policy: HierarchicalPolicy, config: RunConfig, source: Path) -> None:
+    wanted = config.policy.model_copy(update={"pretrained_encoder": False})
+    stored = policy.config.model_copy(update={"pretrained_encoder": False})
+    if wanted != stored:
+        different = [
+            f"{key} {getattr(stored, key)!r}, not {getattr(wanted, key)!r}"
+            for key in type(wanted).model_fields
+            if getattr(stored, key) != getattr(wanted, key)
+        ]
+        raise CheckpointError(
+            f"its network is another one: {'; '.join(different)}",
+            where=str(source),
+            hint="ask for the same network, or train a new one",
+        )
+
+
+def _check_writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"the folder cannot be made: {error}", where=str(folder), hint="choose another"
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise StorageError(
+            "the folder cannot be written", where=str(folder), hint="choose another with --save-dir"
+        )
+
+
+def _profiled(trainer: PPOTrainer, path: Path, stop: Callable[[], bool]) -> Iterator[Event]:
+    """The run under cProfile; ``path`` gets seconds by phase and the 60 costliest functions."""
+    profiler = cProfile.Profile()
+    phases: dict[str, float] = {}
+    events = trainer.events(stop=stop)
+    while True:
+        event = profiler.runcall(next, events, None)
+        if event is None:
+            break
+        if isinstance(event, UpdateFinished):
+            for name, seconds in event.phases.items():
+                phases[name] = phases.get(name, 0.0) + seconds
+        yield event
+    statistics = pstats.Stats(profiler)
+    functions = [
+        {"function": f"{file}:{line}({name})", "calls": calls, "own": own, "cumulative": total}
+        for (file, line, name), (_, calls, own, total, _) in statistics.stats.items()  # type: ignore[attr-defined]
+    ]
+    functions.sort(key=lambda f: -f["own"])
+    try:
+        path.write_text(json.dumps({"phases": phases, "functions": functions[:60]}, indent=1))
+    except OSError as error:
+        raise StorageError(f"the profile cannot be written: {error}", where=str(path)) from error

@@ -1,0 +1,367 @@
+"""The trainer: collect, learn, account, save; it yields events and prints nothing."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Final
+
+from hrlctl.env.desktop_env import DesktopEnv
+from hrlctl.env.vector import Assignment, DesktopVector, EnvironmentVector
+from hrlctl.errors import CheckpointError, ConfigurationError, StorageError, UsageError
+from hrlctl.events import (
+    CheckpointSaved,
+    EpisodeFinished,
+    Event,
+    RunFinished,
+    RunStarted,
+    UpdateFinished,
+    View,
+    WarningRaised,
+    WorkerRestarted,
+)
+from hrlctl.packs import Task
+from hrlctl.policy.files import write_model
+from hrlctl.policy.hierarchical import HierarchicalPolicy
+from hrlctl.policy.manager import SKILLS
+from hrlctl.schema.run import CurriculumConfig, RunConfig, TrainingConfig
+from hrlctl.training.alarms import Alarms
+from hrlctl.training.checkpoint import (
+    FINAL_NAME,
+    INTERRUPTED_NAME,
+    RandomStreams,
+    collector_state,
+    restore_collector,
+)
+from hrlctl.training.curriculum import Curriculum
+from hrlctl.training.ppo import Learner, UpdateStatistics, schedule
+from hrlctl.training.precision import Precision, fastest_precision
+from hrlctl.training.rollout import Collector, Rollout
+from hrlctl.training.viewing import view
+
+_INSTANCES: Final = 2**31
+_LINGERING: Final = 0.25  # share of the episodes that go on for a little after success
+_LINGER_STEPS: Final = 2
+_SPEED_WINDOW: Final = 10  # updates over which steps/s is averaged
+
+
+@dataclass
+class Position:
+    """Where a run stands."""
+
+    steps: int = 0
+    update: int = 0
+    seconds: float = 0.0
+
+
+class PPOTrainer:
+    """Trains a policy with PPO.
+
+    Args:
+        policy: what is trained, in place.
+        env: one environment, several, a Gymnasium vector of them that runs in this process, or a
+            vector of hrlctl's own.
+        config: everything else; the defaults without.
+        save_dir: where checkpoints go; without it none are written.
+        metadata: what checkpoints say beside the training, such as the packs' versions.
+        **overrides: values of ``config.training``, for instance ``learning_rate=1e-4``.
+
+    Raises:
+        ConfigurationError: the number of steps of an update is no multiple of the environments.
+    """
+
+    def __init__(
+        self,
+        policy: HierarchicalPolicy,
+        env: DesktopEnv | Sequence[DesktopEnv] | EnvironmentVector,
+        *,
+        config: RunConfig | None = None,
+        save_dir: Path | None = None,
+        metadata: dict[str, Any] | None = None,
+        **overrides: Any,
+    ) -> None:
+        config = config or RunConfig(curriculum=CurriculumConfig(enabled=False))
+        if overrides:
+            values = config.training.model_dump() | overrides
+            config = config.model_copy(update={"training": TrainingConfig.model_validate(values)})
+        self.policy = policy
+        self.vector = _as_vector(env, self._assign)
+        training = config.training
+        if training.buffer_size % len(self.vector):
+            raise ConfigurationError(
+                f"{training.buffer_size} steps an update cannot be shared evenly by"
+                f" {len(self.vector)} environments",
+                where="training.buffer_size",
+                hint="make it a multiple of the number of environments",
+            )
+        self.config = config.model_copy(update={"training": self._resolved(training)})
+        self.save_dir, self.metadata = save_dir, metadata or {}
+        self.random = RandomStreams.of_seed(training.seed)
+        self.curriculum = Curriculum(config.curriculum, self.vector.tasks)
+        self.learner = Learner(policy, self.config.training)
+        self.collector = Collector(
+            policy,
+            self.vector,
+            training.buffer_size // len(self.vector),
+            self.random.policy,
+            training.gamma,
+            training.gae_lambda,
+            precision=self.learner.precision,
+        )
+        self.alarms = Alarms()
+        self.position = Position()
+        self._saved: list[Path] = []
+        self._speeds: deque[tuple[int, float]] = deque(maxlen=_SPEED_WINDOW)
+        self._is_restored = False
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        return self.vector.tasks
+
+    def train(self, total_timesteps: int | None = None) -> RunFinished:
+        """Train to the end and return how it ended.
+
+        Args:
+            total_timesteps: transitions over all environments; ``config``'s without.
+        """
+        finished = None
+        for event in self.events(total_timesteps):
+            finished = event
+        if not isinstance(finished, RunFinished):
+            raise RuntimeError("a run ends with RunFinished")
+        return finished
+
+    def events(
+        self, total_timesteps: int | None = None, *, stop: Callable[[], bool] = lambda: False
+    ) -> Iterator[Event]:
+        """Train, and tell what happens as it happens.
+
+        Args:
+            total_timesteps: transitions over all environments; ``config``'s without.
+            stop: asked after each update; true ends the run there, to be resumed.
+        """
+        if total_timesteps is not None:
+            training = self.config.training.model_copy(
+                update={"total_timesteps": total_timesteps}
+            )
+            self.config = self.config.model_copy(update={"training": training})
+        total, size = self.config.training.total_timesteps, self.config.training.buffer_size
+        updates = -(-total // size)
+        yield self._started(updates)
+        if not self._is_restored:
+            self.collector.begin()
+        while self.position.steps < total and not stop():
+            yield from self._update(updates)
+        yield from self._finish(interrupted=self.position.steps < total)
+
+    def _update(self, updates: int) -> Iterator[Event]:
+        """One rollout, what is learned from it, and what it was like."""
+        training, position = self.config.training, self.position
+        began = perf_counter()
+        rollout = self.collector.collect()
+        learning_at = perf_counter()
+        now = schedule(training, position.steps / training.total_timesteps)
+        statistics = self.learner.update(rollout, now, self.random.minibatches)
+        learned_at = perf_counter()
+        seen = view(self.collector)
+        self.collector.advance()
+
+        before = position.steps
+        position.steps += training.buffer_size
+        position.update += 1
+        for fault in self.collector.take_faults():
+            yield WorkerRestarted(position.steps, fault.worker, fault.reason)
+        for episode in rollout.episodes:
+            self.curriculum.record(episode)
+            task = self.tasks[episode.task]
+            yield EpisodeFinished(
+                position.steps,
+                task.id,
+                task.difficulty.value,
+                episode.success,
+                episode.truncated,
+                episode.length,
+                episode.episode_return,
+            )
+        yield from self.curriculum.spend(training.buffer_size, position.steps)
+        usage = _usage(rollout) if self.policy.is_hierarchical else {}
+        yield from self.alarms.check(
+            position.steps, usage, self.curriculum.mean_return(), self.curriculum.success_rate()
+        )
+        seconds = perf_counter() - began
+        position.seconds += seconds
+        self._speeds.append((training.buffer_size, seconds))
+        phases = {**self.collector.seconds, "learn": learned_at - learning_at}
+        yield self._finished_update(rollout, statistics, usage, phases, updates, seen)
+        yield from self._save_due(before)
+
+    def _finished_update(
+        self,
+        rollout: Rollout,
+        statistics: UpdateStatistics,
+        usage: dict[str, float],
+        phases: dict[str, float],
+        updates: int,
+        seen: View,
+    ) -> UpdateFinished:
+        position = self.position
+        diagnostics = dict(statistics.diagnostics)
+        milestones, hits = rollout.hits
+        if self.policy.is_hierarchical and milestones:
+            diagnostics["milestones_by_their_skill"] = hits / milestones
+        return UpdateFinished(
+            position.update,
+            updates,
+            position.steps,
+            self.config.training.total_timesteps,
+            position.seconds,
+            sum(n for n, _ in self._speeds) / sum(s for _, s in self._speeds),
+            self.curriculum.success_rate(),
+            self.curriculum.mean_return(),
+            self.curriculum.mean_length(),
+            statistics.losses,
+            diagnostics,
+            statistics.entropies,
+            usage,
+            phases,
+            self.curriculum.task_progress(),
+            self.curriculum.stage_progress(),
+            seen,
+        )
+
+    def _started(self, updates: int) -> RunStarted:
+        training = self.config.training
+        return RunStarted(
+            training.total_timesteps,
+            self.position.steps,
+            updates,
+            len(self.vector),
+            training.buffer_size,
+            sum(p.numel() for p in self.policy.parameters()),
+            str(self.policy.device),
+            tuple(task.id for task in self.tasks),
+            self.policy.config.kind,
+            self.policy.config.encoder,
+            training.seed,
+            self.metadata.get("resumed_from"),
+        )
+
+    def _finish(self, *, interrupted: bool) -> Iterator[Event]:
+        final = resume = None
+        if self.save_dir is not None:
+            path = self.save_dir / (INTERRUPTED_NAME if interrupted else FINAL_NAME)
+            self._save(path)
+            yield CheckpointSaved(self.position.steps, path)
+            final, resume = (None, path) if interrupted else (path, None)
+        yield RunFinished(
+            self.position.steps,
+            self.position.seconds,
+            interrupted,
+            final,
+            resume,
+            self.curriculum.success_rate(),
+            self.curriculum.stage_progress(),
+        )
+
+    def _save_due(self, before: int) -> Iterator[Event]:
+        """A checkpoint at the first update after each multiple of ``checkpoint_every`` steps."""
+        training = self.config.training
+        multiple = self.position.steps // training.checkpoint_every * training.checkpoint_every
+        if self.save_dir is None or multiple <= before:
+            return
+        path = self.save_dir / f"checkpoint_{multiple}.pt"
+        try:
+            self._save(path)
+        except StorageError as error:
+            yield WarningRaised(self.position.steps, f"no checkpoint: {error}", error.hint)
+            return
+        self._saved.append(path)
+        while training.keep and len(self._saved) > training.keep:
+            self._saved.pop(0).unlink(missing_ok=True)
+        yield CheckpointSaved(self.position.steps, path)
+
+    def _save(self, path: Path) -> None:
+        write_model(path, self.content())
+
+    def content(self) -> dict[str, Any]:
+        """What a checkpoint holds."""
+        training = {
+            "config": self.config.model_dump(mode="json"),
+            "position": [self.position.steps, self.position.update, self.position.seconds],
+            "optimizer": self.learner.optimizer.state_dict(),
+            "curriculum": self.curriculum.state(),
+            "random": self.random.state(),
+            "collector": collector_state(self.collector, self.tasks),
+            "saved": [str(path) for path in self._saved],
+        }
+        tasks = [task.id for task in self.tasks]
+        metadata = {k: v for k, v in self.metadata.items() if k != "resumed_from"}
+        return {**self.policy.content(), **metadata, "tasks": tasks, "training": training}
+
+    def restore(self, content: dict[str, Any], *, where: str) -> None:
+        """Go on from a checkpoint's content; the policy must hold its weights already.
+
+        Raises:
+            CheckpointError: it does not fit the tasks or the shape of this run.
+        """
+        state = content["training"]
+        try:
+            self.learner.optimizer.load_state_dict(state["optimizer"])
+            self.curriculum.restore(state["curriculum"])
+            restore_collector(self.collector, self.tasks, state["collector"])
+            self.random.restore(state["random"])
+            self.position = Position(*state["position"])
+            self._saved = [Path(path) for path in state["saved"]]
+        except CheckpointError as error:
+            error.where = where
+            raise
+        except (KeyError, ValueError, TypeError, RuntimeError) as error:
+            raise CheckpointError(
+                f"the run cannot go on from it as it is configured now: {error}",
+                where=where,
+                hint="resume without changing environments, rollout or network, or use --init-from",
+            ) from error
+        self._is_restored = True
+
+    def _assign(self, index: int) -> Assignment:
+        rng = self.random.tasks
+        task = self.curriculum.draw(rng)
+        seed = rng.randrange(_INSTANCES)
+        return Assignment(task, seed, _LINGER_STEPS if rng.random() < _LINGERING else 0)
+
+    def _resolved(self, training: TrainingConfig) -> TrainingConfig:
+        """The training configuration with "auto" replaced by what it stands for here."""
+        if training.mixed_precision != "auto":
+            return training
+        actions = self.vector.actions
+        precision: Precision = fastest_precision(self.policy, actions.width, actions.height)
+        return training.model_copy(update={"mixed_precision": precision})
+
+
+def _usage(rollout: Rollout) -> dict[str, float]:
+    total = max(1, int(rollout.skill_counts.sum()))
+    counts = rollout.skill_counts.tolist()
+    return {skill.value: count / total for skill, count in zip(SKILLS, counts, strict=True)}
+
+
+def _as_vector(
+    env: DesktopEnv | Sequence[DesktopEnv] | EnvironmentVector, assign: Callable[[int], Assignment]
+) -> EnvironmentVector:
+    if isinstance(env, EnvironmentVector):
+        env.assign = assign
+        return env
+    members = getattr(env, "envs", env)
+    envs = list(members) if isinstance(members, Sequence) else [env]
+    plain = [getattr(member, "unwrapped", member) for member in envs]
+    if not plain or not all(isinstance(member, DesktopEnv) for member in plain):
+        raise UsageError(
+            "the trainer needs DesktopEnv environments in this process",
+            hint="pass a DesktopEnv, a list of them, or a SyncVectorEnv",
+        )
+    first = plain[0]
+    return DesktopVector(
+        first.tasks, [member.desktop for member in plain], first.rules, assign, first.split
+    )

@@ -1,0 +1,24 @@
+"""A look over the agent's shoulder, for people."""
+
+from __future__ import annotations
+
+from hrlctl.events import View
+from hrlctl.policy.manager import SKILLS
+from hrlctl.training.rollout import Collector
+
+
+def view(collector: Collector) -> View:
+    """What the first environment's agent sees now, and what it did last."""
+    episode = collector.vector.view(0, collector.seen.row(collector.steps))
+    skill, slot = int(collector.state.skill[0]), int(collector.state.slot[0])
+    words = SKILLS[skill].value if collector.policy.is_hierarchical else ""
+    if words and slot < len(episode.slots):
+        words = f"{words} {episode.slots[slot]!r}"
+    return View(
+        episode.screen,
+        episode.instruction,
+        episode.task_id,
+        episode.pointer,
+        episode.action,
+        words,
+    )
