@@ -10,8 +10,10 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
     "fast": {
         "training.learning_rate": 1.5e-3,
         "training.update_epochs": 1,
-        "training.minibatches": 8,
+        "training.minibatches": 16,
         "training.num_envs": 32,
+        "training.entropy_coefficient": 0.02,
+        "training.entropy_final": 0.005,
     },
     # PPO's textbook values, which are the defaults of the schema.
     "classic": {},

@@ -55,7 +55,7 @@ class CompactEncoder(Encoder):
         patches = _space_to_depth(screens_bhwc)
         normalised = F.layer_norm(patches, (_PATCH,), eps=_CONTRAST_FLOOR)
         # Scaling the pixels to [-1, 1] is done on the weights, which are far fewer.
-        raw, relative = self.patch.weight.split(_PATCH, dim=1)
+        raw, relative = self.patch.weight[:, :_PATCH], self.patch.weight[:, _PATCH:]
         x = F.linear(patches, raw / 127.5, self.patch.bias - raw.sum(1))
         x = x + F.linear(normalised, relative)
         x = F.relu(x).permute(0, 3, 1, 2)  # channels_last in memory
@@ -184,6 +184,4 @@ def make_encoder(
                 hint="train without them (pretrained_encoder: false), or connect to the network",
             ) from error
 
-    return TorchvisionEncoder(
-        channels, backbone, fine, coarse, use_checkpointing=use_checkpointing
-    )
+    return TorchvisionEncoder(channels, backbone, fine, coarse, use_checkpointing=use_checkpointing)

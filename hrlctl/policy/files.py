@@ -7,7 +7,7 @@ import pickle
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import torch
 
@@ -15,6 +15,16 @@ from hrlctl.errors import CheckpointError, StorageError
 
 FORMAT: Final = "hrlctl-checkpoint"
 FORMAT_VERSION: Final = 1
+_DAMAGED: Final = (
+    pickle.UnpicklingError,
+    zipfile.BadZipFile,
+    RuntimeError,
+    EOFError,
+    ValueError,  # UnicodeDecodeError among them
+    LookupError,
+    TypeError,
+    AttributeError,
+)
 
 
 def write_model(path: Path, content: dict[str, Any]) -> None:
@@ -57,7 +67,9 @@ def read_model(path: Path) -> dict[str, Any]:
     """
     where = str(path)
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with path.open("rb") as file:
+            # Torch would take other files for those of its early versions, and warn of them.
+            content = _unpickled(file) if zipfile.is_zipfile(file) else None
     except FileNotFoundError as error:
         raise CheckpointError("there is no such file", where=where) from error
     except IsADirectoryError as error:
@@ -66,13 +78,12 @@ def read_model(path: Path) -> dict[str, Any]:
         ) from error
     except OSError as error:
         raise CheckpointError(f"cannot be read: {error}", where=where) from error
-    except (pickle.UnpicklingError, zipfile.BadZipFile, RuntimeError, EOFError, ValueError,
-            KeyError, TypeError, AttributeError, IndexError, UnicodeDecodeError) as error:  # fmt: skip
+    if content is None:
         raise CheckpointError(
             "the file is damaged, truncated, or not a checkpoint",
             where=where,
             hint="use an older checkpoint of the run",
-        ) from error
+        )
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise CheckpointError("this is not a checkpoint of hrlctl", where=where)
     version = content.get("format_version")
@@ -83,3 +94,12 @@ def read_model(path: Path) -> dict[str, Any]:
             hint="use the hrlctl that wrote it, or train anew",
         )
     return content
+
+
+def _unpickled(file: IO[bytes]) -> Any:
+    """What a file of torch holds, ``None`` where it is damaged or holds more than plain data."""
+    file.seek(0)
+    try:
+        return torch.load(file, map_location="cpu", weights_only=True)
+    except _DAMAGED:
+        return None

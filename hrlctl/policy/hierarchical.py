@@ -105,7 +105,7 @@ class HierarchicalPolicy(nn.Module):
         self.manager = Manager(encoder.channels, CONTEXT_FEATURES)
         hidden = 128 if self.is_hierarchical else 160
         self.worker = Worker(encoder.channels, CONTEXT_FEATURES, hidden=hidden)
-        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.to(memory_format=torch.channels_last)
 
     @property
     def is_hierarchical(self) -> bool:
@@ -184,9 +184,7 @@ class HierarchicalPolicy(nn.Module):
         done_probability = manager.done_logit.sigmoid()
         if agent_stops:
             action[:, Part.TYPE].masked_fill_(done_probability > 0.5, ActionType.DONE)
-        after = ActorState(
-            option.skill, option.slot, option.remaining - 1, option.sees_instruction
-        )
+        after = ActorState(option.skill, option.slot, option.remaining - 1, option.sees_instruction)
         return Acted(
             action,
             after,
@@ -230,9 +228,7 @@ class HierarchicalPolicy(nn.Module):
         if not self.is_hierarchical:
             skill = torch.full_like(state.skill, _TASK)
             remaining = torch.full_like(state.remaining, DURATIONS[-1])
-            option = Option(
-                skill, torch.zeros_like(skill), remaining, torch.ones_like(due)
-            )
+            option = Option(skill, torch.zeros_like(skill), remaining, torch.ones_like(due))
             return option, due, torch.zeros_like(skill), torch.zeros_like(view.value)
 
         stop_logit = self.manager.stop_logit(
@@ -377,9 +373,7 @@ class HierarchicalPolicy(nn.Module):
         write_model(Path(path), self.content())
 
     @classmethod
-    def load(
-        cls, path: Path | str, *, device: torch.device | str = "cpu"
-    ) -> HierarchicalPolicy:
+    def load(cls, path: Path | str, *, device: torch.device | str = "cpu") -> HierarchicalPolicy:
         """Rebuild a policy from a model file or a training checkpoint.
 
         Raises:

@@ -56,11 +56,12 @@ class Manager(nn.Module):
         self.skill_embedding = nn.Embedding(len(SKILLS), _SKILL_FEATURES)
         self.slot_query = nn.Linear(hidden + _SKILL_FEATURES, SLOT_FEATURES)
         self.duration = nn.Linear(hidden + _SKILL_FEATURES, len(DURATIONS))
+        stop = nn.Linear(64, 1)
         self.stop = nn.Sequential(
-            nn.Linear(hidden + _SKILL_FEATURES + SLOT_FEATURES + 1, 64), nn.ReLU(), nn.Linear(64, 1)
+            nn.Linear(hidden + _SKILL_FEATURES + SLOT_FEATURES + 1, 64), nn.ReLU(), stop
         )
-        nn.init.zeros_(self.stop[-1].weight)
-        nn.init.constant_(self.stop[-1].bias, -3.0)  # decisions run their course at the start
+        nn.init.zeros_(stop.weight)
+        nn.init.constant_(stop.bias, -3.0)  # decisions run their course at the start
         self.value = nn.Linear(hidden, 1)
         self.done = nn.Sequential(nn.Linear(hidden, 64), nn.ReLU(), nn.Linear(64, 1))
 

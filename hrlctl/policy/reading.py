@@ -15,8 +15,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from hrlctl.desktop.contract import ROLES
-from hrlctl.env.observation import NUM_CHARACTERS
 from hrlctl.env.arrays import LABEL_LENGTH
+from hrlctl.env.observation import NUM_CHARACTERS
 
 SPELLED: Final = LABEL_LENGTH
 """How many characters of a label are read, from its beginning."""
@@ -66,7 +66,7 @@ class ReadingHead(nn.Module):
         """(..., SPELLED) character codes -> (..., key features)."""
         offsets = torch.arange(SPELLED, device=texts.device) * NUM_CHARACTERS
         present = (texts > 0).float().unsqueeze(-1)
-        vectors = self.table[texts + offsets] * present
+        vectors = F.embedding(texts + offsets, self.table) * present
         return vectors.sum(-2) / present.sum(-2).clamp(min=1)
 
     def losses(self, cells: Tensor, labels: Tensor, roles: Tensor) -> dict[str, Tensor]:
@@ -92,7 +92,7 @@ class ReadingHead(nn.Module):
         some = slice(0, None, _FINDING_SHARE)  # all pairs would cost more than they teach
         keys, labels = keys[some], labels[some]
         places = NUM_CHARACTERS ** torch.arange(SPELLED, device=labels.device)
-        numbers, index = (labels * places).sum(1).unique(return_inverse=True)
+        numbers, index = torch.unique((labels * places).sum(1), return_inverse=True)
         texts = numbers.unsqueeze(1) // places % NUM_CHARACTERS
         scores = keys @ self._queries(texts).T * self.scale + self.bias
         is_written = index.unsqueeze(1) == torch.arange(len(texts), device=index.device)

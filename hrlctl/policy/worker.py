@@ -60,9 +60,7 @@ class Worker(nn.Module):
         super().__init__()
         self.skill_embedding = nn.Embedding(len(SKILLS), _SKILL_FEATURES)
         self.condition = nn.Sequential(
-            nn.Linear(
-                SUMMARY_FEATURES + _SKILL_FEATURES + SLOT_FEATURES + 2 + context, _CONDITION
-            ),
+            nn.Linear(SUMMARY_FEATURES + _SKILL_FEATURES + SLOT_FEATURES + 2 + context, _CONDITION),
             nn.ReLU(),
         )
         self.attention = nn.Linear(_CONDITION, SLOT_FEATURES)

@@ -81,12 +81,11 @@ class Learner:
             policy.parameters(), lr=config.learning_rate, eps=1e-5, fused=fused
         )
 
-    def update(
-        self, rollout: Rollout, now: Schedule, rng: np.random.Generator
-    ) -> UpdateStatistics:
+    def update(self, rollout: Rollout, now: Schedule, rng: np.random.Generator) -> UpdateStatistics:
         """Learn from one rollout: ``update_epochs`` passes in random minibatches."""
         for group in self.optimizer.param_groups:
             group["lr"] = now.learning_rate
+        rollout = rollout.on(self.policy.device)
         sums: dict[str, list[float]] = defaultdict(list)
         self.policy.train()
         stopped_early = False
@@ -107,25 +106,30 @@ class Learner:
         means["diagnostics/learning_rate"] = now.learning_rate
         groups: dict[str, dict[str, float]] = defaultdict(dict)
         for name, value in means.items():
-            group, _, key = name.partition("/")
-            groups[group][key] = value
+            kind, _, key = name.partition("/")
+            groups[kind][key] = value
         return UpdateStatistics(groups["losses"], groups["diagnostics"], groups["entropies"])
 
-    def _step(
-        self, rollout: Rollout, batch: Minibatch, now: Schedule, rng: np.random.Generator
-    ) -> dict[str, float]:
-        """One optimiser step on one minibatch."""
+    def judge(self, rollout: Rollout, batch: Minibatch) -> tuple[Percept, Evaluated]:
+        """The percept of a minibatch's frames, and its rows under the current weights."""
         device = self.policy.device
         with autocast(device, self.precision):
             frames = self.policy.perceive(_frames(rollout, batch.frames, device))
             percept = frames.rows(batch.frame_of_row.to(device))
             # The instruction belongs to the frame: an episode's first screen is always fresh.
-            taken = rollout.taken.rows(batch.rows)
+            taken = rollout.taken.rows(batch.rows.to(device))
             context = torch.from_numpy(rollout.seen.context[rollout.place[batch.rows.numpy()]])
             judged = self.policy.evaluate(
                 percept, context.to(device), taken.option, taken.decision, taken.action
             )
-        terms = self._losses(rollout, batch, judged, taken.log_prob, taken.manager_log_prob, now)
+        return frames, judged
+
+    def _step(
+        self, rollout: Rollout, batch: Minibatch, now: Schedule, rng: np.random.Generator
+    ) -> dict[str, float]:
+        """One optimiser step on one minibatch."""
+        frames, judged = self.judge(rollout, batch)
+        terms = self._losses(rollout, batch, judged, now)
         losses, diagnostics, entropies = terms
         reading = self._reading_losses(rollout, batch, frames, rng)
         losses |= reading
@@ -139,7 +143,7 @@ class Learner:
             + auxiliary
         )
         self.optimizer.zero_grad(set_to_none=True)
-        total.backward()
+        torch.autograd.backward(total)
         norm = nn.utils.clip_grad_norm_(self.policy.parameters(), self.config.max_grad_norm)
         self.optimizer.step()
         named = {f"losses/{name}": value for name, value in losses.items()}
@@ -154,20 +158,23 @@ class Learner:
         rollout: Rollout,
         batch: Minibatch,
         judged: Evaluated,
-        old_log_prob: Tensor,
-        old_manager_log_prob: Tensor,
         now: Schedule,
     ) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, Tensor]]:
-        rows, clip = batch.rows, self.config.clip_epsilon
+        rows, clip = batch.rows.to(self.policy.device), self.config.clip_epsilon
         counts, decided = rollout.counts[rows].float(), rollout.decided[rows].float()
+        taken = rollout.taken
 
         advantage = _normalised(rollout.advantage[rows], counts)
         policy, kl, clipped = _clipped_loss(
-            judged.log_prob, old_log_prob, advantage, counts, clip
+            judged.log_prob, taken.log_prob[rows], advantage, counts, clip
         )
         manager_advantage = _normalised(rollout.manager_advantage[rows], decided)
         manager, manager_kl, _ = _clipped_loss(
-            judged.manager_log_prob, old_manager_log_prob, manager_advantage, decided, clip
+            judged.manager_log_prob,
+            taken.manager_log_prob[rows],
+            manager_advantage,
+            decided,
+            clip,
         )
         # Ending a decision is worth what the manager expects over what going on is worth
         # (termination gradient: Bacon, Harb and Precup, arXiv 1609.05140, theorem 2).
@@ -188,9 +195,10 @@ class Learner:
             for name, each in judged.entropies.items()
         }
         weights = _ENTROPY_WEIGHTS | _MANAGER_ENTROPY_WEIGHTS
-        entropy = -now.entropy_coefficient * torch.stack(
-            [weights[name] * mean for name, mean in means.items()]
-        ).sum()
+        entropy = (
+            -now.entropy_coefficient
+            * torch.stack([weights[name] * mean for name, mean in means.items()]).sum()
+        )
         losses = {
             "policy": policy,
             "value": value + bonus_value + manager_value,

@@ -9,8 +9,8 @@ from typing import Literal
 import torch
 
 from hrlctl.env.action import NUM_SLOTS
-from hrlctl.env.observation import INSTRUCTION_LENGTH, SLOT_LENGTH
 from hrlctl.env.arrays import CONTEXT_FEATURES
+from hrlctl.env.observation import INSTRUCTION_LENGTH, SLOT_LENGTH
 from hrlctl.policy.hierarchical import HierarchicalPolicy, Observations
 
 Precision = Literal["off", "bfloat16"]
@@ -50,7 +50,7 @@ def fastest_precision(policy: HierarchicalPolicy, width: int, height: int) -> Pr
             started = perf_counter()
             with autocast(device, precision):
                 features = policy.perceive(observations).features
-            features.float().mean().backward()
+            torch.autograd.backward(features.float().mean())
             if device.type == "cuda":
                 torch.cuda.synchronize(device)
             best = min(best, perf_counter() - started)

@@ -11,14 +11,13 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from hrlctl.env.arrays import ObservationArrays, StepResults
+from hrlctl.env.arrays import ObservationArrays
 from hrlctl.env.episode import NO_SLOT
 from hrlctl.env.vector import EnvironmentVector, EpisodeRecord, Fault
 from hrlctl.policy.hierarchical import Acted, ActorState, HierarchicalPolicy, Observations
 from hrlctl.policy.manager import SKILLS, Decision
 from hrlctl.policy.perception import Percept
 from hrlctl.policy.worker import Option
-from hrlctl.training.precision import Precision, autocast
 from hrlctl.training.advantages import (
     Advantages,
     OpenDecisions,
@@ -26,6 +25,7 @@ from hrlctl.training.advantages import (
     hierarchical_gae,
     no_open_decisions,
 )
+from hrlctl.training.precision import Precision, autocast
 
 BONUS: Final = 0.5
 """What the worker is paid for reaching a milestone of its own skill and slot."""
@@ -110,6 +110,12 @@ class Rollout(NamedTuple):
     skill_counts: Tensor  # (skills,), how often the manager chose each
     hits: tuple[int, int]  # milestones reached, and those by a decision of their skill and slot
 
+    def on(self, device: torch.device) -> Rollout:
+        """With its tensors on ``device``; what was seen stays where it is."""
+        moved = (part.to(device) if isinstance(part, Tensor) else part for part in self)
+        taken = _taken([part.to(device) for part in self.taken.parts()])
+        return Rollout._make(moved)._replace(taken=taken)
+
 
 class Collector:
     """Acts in a vector of environments and stores what happens.
@@ -184,9 +190,7 @@ class Collector:
             manager_values[t], decides[t] = acted.manager_value, acted.decided
             acted_at = perf_counter()
             results = self.results.row(t)
-            self.vector.step(
-                self.taken.action[t].numpy(), observed, self.seen.row(t + 1), results
-            )
+            self.vector.step(self.taken.action[t].numpy(), observed, self.seen.row(t + 1), results)
             episodes += self.vector.finished
             self._faults += self.vector.faults
             ended = torch.from_numpy(results.terminated | results.truncated)
@@ -223,15 +227,16 @@ class Collector:
         """Encode what has changed since ``before``, in place."""
         with torch.no_grad():
             if before is None or observed.is_fresh.all():
-                return self.policy.perceive(self._observations(observed))
+                return self.policy.perceive(self.observations(observed))
             fresh = np.flatnonzero(observed.is_fresh)
             if len(fresh) == 0:
                 return before
             chosen = ObservationArrays._make(array[fresh] for array in observed)
             index = torch.from_numpy(fresh).to(self.policy.device)
-            return before.replaced(index, self.policy.perceive(self._observations(chosen)))
+            return before.replaced(index, self.policy.perceive(self.observations(chosen)))
 
-    def _observations(self, arrays: ObservationArrays) -> Observations:
+    def observations(self, arrays: ObservationArrays) -> Observations:
+        """What the policy takes of ``arrays``, (rows, ...)."""
         return as_observations(arrays, self.policy.device)
 
     def _context(self, arrays: ObservationArrays) -> Tensor:

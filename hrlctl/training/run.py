@@ -114,10 +114,7 @@ def load_tasks(
         PackError: a named pack or the task file is broken.
     """
     registry = load_packs(environment.packs or None)
-    if environment.tasks:
-        tasks = registry.tasks(ids=environment.tasks)
-    else:
-        tasks = registry.tasks()
+    tasks = registry.tasks(ids=environment.tasks)
     if environment.task_file is not None:
         tasks += load_task_file(environment.task_file)
     start = config.curriculum.difficulty

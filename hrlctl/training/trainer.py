@@ -144,9 +144,7 @@ class PPOTrainer:
             stop: asked after each update; true ends the run there, to be resumed.
         """
         if total_timesteps is not None:
-            training = self.config.training.model_copy(
-                update={"total_timesteps": total_timesteps}
-            )
+            training = self.config.training.model_copy(update={"total_timesteps": total_timesteps})
             self.config = self.config.model_copy(update={"training": training})
         total, size = self.config.training.total_timesteps, self.config.training.buffer_size
         updates = -(-total // size)
@@ -355,8 +353,9 @@ def _as_vector(
         return env
     members = getattr(env, "envs", env)
     envs = list(members) if isinstance(members, Sequence) else [env]
-    plain = [getattr(member, "unwrapped", member) for member in envs]
-    if not plain or not all(isinstance(member, DesktopEnv) for member in plain):
+    unwrapped = [getattr(member, "unwrapped", member) for member in envs]
+    plain = [member for member in unwrapped if isinstance(member, DesktopEnv)]
+    if not plain or len(plain) < len(unwrapped):
         raise UsageError(
             "the trainer needs DesktopEnv environments in this process",
             hint="pass a DesktopEnv, a list of them, or a SyncVectorEnv",

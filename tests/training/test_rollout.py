@@ -1,0 +1,164 @@
+"""Rollouts and the update: which rows there are, what they show, and what counts."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+import torch
+
+from hrlctl.desktop.sim import SimDesktop
+from hrlctl.env.episode import EpisodeRules
+from hrlctl.env.vector import Assignment, DesktopVector
+from hrlctl.packs import Task
+from hrlctl.policy import HierarchicalPolicy
+from hrlctl.schema.run import PolicyConfig, TrainingConfig
+from hrlctl.training.ppo import Learner, minibatches, schedule
+from hrlctl.training.rollout import Collector, Rollout
+
+ENVS, STEPS = 6, 24
+
+
+def make_collector(
+    tasks: Sequence[Task], *, kind: str = "hierarchical", linger: int = 0, steps: int = STEPS
+) -> Collector:
+    torch.manual_seed(0)
+    policy = HierarchicalPolicy(PolicyConfig.model_validate({"kind": kind, "width": 16}))
+    rng = random.Random(1)
+
+    def assign(index: int) -> Assignment:
+        return Assignment(rng.randrange(len(tasks)), rng.randrange(10**6), linger)
+
+    desktops = [SimDesktop() for _ in range(ENVS)]
+    vector = DesktopVector(tasks, desktops, EpisodeRules(), assign)
+    generator = torch.Generator().manual_seed(2)
+    collector = Collector(policy, vector, steps, generator, 0.99, 0.95)
+    collector.begin()
+    return collector
+
+
+def second_rollout(collector: Collector) -> Rollout:
+    """The first has no decisions that were carried into it."""
+    collector.collect()
+    collector.advance()
+    return collector.collect()
+
+
+def test_minibatches_hold_each_row_once_and_show_what_it_saw(basics: tuple[Task, ...]) -> None:
+    rollout = second_rollout(make_collector(basics))
+    rows = len(rollout.place)
+    assert rows > ENVS * STEPS  # with decisions of the first rollout
+    assert len(np.unique(rollout.frame)) < 0.9 * rows  # some screens did not change
+    batches = list(minibatches(rollout, 4, np.random.default_rng(0)))
+    assert sorted(np.concatenate([batch.rows.numpy() for batch in batches])) == list(range(rows))
+    for batch in batches:
+        shown = batch.frames[batch.frame_of_row.numpy()]
+        acted_on = rollout.place[batch.rows.numpy()]
+        for array in (rollout.seen.screens, rollout.seen.tokens, rollout.seen.slots):
+            np.testing.assert_array_equal(array[shown], array[acted_on])
+    again = list(minibatches(rollout, 4, np.random.default_rng(1)))
+    assert not torch.equal(batches[0].rows, again[0].rows)
+
+
+@pytest.mark.parametrize("kind", ["hierarchical", "flat"])
+def test_before_the_first_step_the_policy_is_the_one_that_acted(
+    basics: tuple[Task, ...], kind: str
+) -> None:
+    collector = make_collector(basics, kind=kind)
+    rollout = second_rollout(collector)
+    config = TrainingConfig(update_epochs=1, minibatches=1, mixed_precision="off")
+    learner = Learner(collector.policy, config)
+    statistics = learner.update(rollout, schedule(config, 0.0), np.random.default_rng(0))
+    assert abs(statistics.diagnostics["approximate_kl"]) < 1e-5
+    assert abs(statistics.diagnostics["manager_approximate_kl"]) < 1e-5
+    assert statistics.diagnostics["clip_fraction"] == 0
+    assert all(np.isfinite(value) for value in statistics.losses.values())
+    statistics = learner.update(rollout, schedule(config, 0.0), np.random.default_rng(0))
+    assert statistics.diagnostics["approximate_kl"] > 1e-7  # the weights have moved
+
+
+def test_a_large_step_ends_the_epochs_early(basics: tuple[Task, ...]) -> None:
+    collector = make_collector(basics)
+    rollout = collector.collect()
+    stopped = []
+    for target_kl in (1e-9, None):
+        config = TrainingConfig(
+            update_epochs=3, minibatches=2, mixed_precision="off", target_kl=target_kl
+        )
+        learner = Learner(collector.policy, config)
+        statistics = learner.update(rollout, schedule(config, 0.0), np.random.default_rng(0))
+        stopped.append(statistics.diagnostics["stopped_early"])
+    assert stopped == [1.0, 0.0]
+
+
+def test_steps_after_success_teach_only_what_a_finished_screen_is(
+    make_tasks: Callable[..., tuple[Task, ...]],
+) -> None:
+    collector = make_collector(make_tasks("EASY"), linger=2)
+    rollout = second_rollout(collector)
+    # Each episode is one step that succeeds, and two that go on.
+    steps = np.tile(np.arange(STEPS, 2 * STEPS) % 3, (ENVS, 1)).T.reshape(-1)
+    counts = torch.from_numpy(steps == 0)
+    assert len(rollout.counts) == len(counts)  # no decision outlives an episode
+    assert torch.equal(rollout.counts, counts)
+    assert torch.equal(rollout.is_finished, ~counts)
+    assert torch.equal(rollout.decided, counts)  # the first step of each decides
+    assert not rollout.may_stop.any()
+    assert len(rollout.episodes) == int(counts.sum())
+    assert all(episode.success and episode.length == 1 for episode in rollout.episodes)
+    torch.testing.assert_close(rollout.returns[counts], torch.ones(int(counts.sum())))
+
+    config = TrainingConfig(update_epochs=1, minibatches=1, mixed_precision="off")
+    learner = Learner(collector.policy, config)
+    seen = []
+    for garbage in (0.0, 1e6):
+        torch.manual_seed(0)
+        fresh = HierarchicalPolicy(collector.policy.config)
+        learner = Learner(fresh, config)
+        spoiled = rollout._replace(
+            **{
+                name: torch.where(counts, getattr(rollout, name), torch.tensor(garbage))
+                for name in ("advantage", "returns", "manager_advantage", "manager_returns")
+            }
+        )
+        seen.append(learner.update(spoiled, schedule(config, 0.0), np.random.default_rng(0)))
+    assert seen[0] == seen[1]
+
+
+def test_a_carried_decision_is_learned_from_where_it_was_taken(
+    basics: tuple[Task, ...],
+) -> None:
+    collector = make_collector(basics, steps=5)
+    earlier: dict[int, np.ndarray] = {}
+    found = 0
+    for _ in range(8):
+        rollout = collector.collect()
+        for row in range(ENVS * 5, len(rollout.place)):
+            env = int(rollout.place[row]) % ENVS
+            assert rollout.decided[row]
+            assert not rollout.counts[row]
+            assert rollout.manager_returns[row].isfinite()
+            np.testing.assert_array_equal(rollout.seen.screens[rollout.place[row]], earlier[env])
+            found += 1
+        began = {}
+        for t in range(5):
+            for env in range(ENVS):
+                if collector._decided[t, env]:
+                    began[env] = rollout.seen.screens[t * ENVS + env].copy()
+        earlier |= began
+        collector.advance()
+    assert found > 5
+
+
+def test_the_schedule_falls_to_its_end() -> None:
+    config = TrainingConfig(learning_rate=1e-3, entropy_coefficient=0.01, entropy_final=0.002)
+    start, middle, end = (schedule(config, at) for at in (0.0, 0.5, 1.0))
+    assert (start.learning_rate, start.entropy_coefficient) == (1e-3, 0.01)
+    assert middle.learning_rate == pytest.approx(5e-4)
+    assert middle.entropy_coefficient == pytest.approx(0.006)
+    assert 0 < end.learning_rate < 1e-4
+    assert end.entropy_coefficient == pytest.approx(0.002)
+    constant = TrainingConfig(learning_rate=1e-3, learning_rate_schedule="constant")
+    assert schedule(constant, 0.9).learning_rate == 1e-3
