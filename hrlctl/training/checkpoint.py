@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from pydantic import ValidationError
 
@@ -100,7 +101,8 @@ def restore_collector(collector: Collector, tasks: Sequence[Task], state: dict[s
     collector.state = ActorState(*(part.to(device) for part in state["actor_state"]))
     collector.opened = OpenDecisions(*state["opened"])
     last = collector.steps + 1
-    for array, saved in zip(collector.seen, state["opened_seen"], strict=True):
+    arrays: tuple[npt.NDArray[Any], ...] = collector.seen
+    for array, saved in zip(arrays, state["opened_seen"], strict=True):
         array[last] = saved.numpy()
     for part, saved in zip(collector.taken.parts(), state["opened_taken"], strict=True):
         part[collector.steps] = saved

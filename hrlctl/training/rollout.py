@@ -304,7 +304,15 @@ class Collector:
         """
         order = torch.arange(1, self.steps + 1).unsqueeze(1) * self._decided
         began = (order.amax(0) - 1).numpy()  # -1: before this rollout, where it is kept already
-        for env in np.flatnonzero(self._still_open.is_open.numpy() & (began >= 0)):
+        opened = np.flatnonzero(self._still_open.is_open.numpy() & (began >= 0))
+        # Roles and labels are written only where a screen is fresh: they stand further back.
+        steps = np.arange(self.steps + 1).reshape(-1, 1)
+        first_seen = np.maximum.accumulate(steps * self.seen.is_fresh[: self.steps + 1])
+        everywhere = np.arange(len(self.vector))
+        for kept, envs in ((began[opened], opened), (self.steps, everywhere)):
+            for labels in (self.seen.roles, self.seen.labels):
+                labels[kept, envs] = labels[first_seen[kept, envs], envs]
+        for env in opened:
             for array in self.seen:
                 array[self.steps + 1, env] = array[began[env], env]
             for part in self.taken.parts():

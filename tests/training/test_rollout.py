@@ -127,29 +127,49 @@ def test_steps_after_success_teach_only_what_a_finished_screen_is(
     assert seen[0] == seen[1]
 
 
-def test_a_carried_decision_is_learned_from_where_it_was_taken(
-    basics: tuple[Task, ...],
-) -> None:
-    collector = make_collector(basics, steps=5)
-    earlier: dict[int, np.ndarray] = {}
+def seen_at(rollout: Rollout, row: int) -> tuple[np.ndarray, ...]:
+    """Screen, roles and labels of a row."""
+    place, frame = rollout.place[row], rollout.frame[row]
+    seen = rollout.seen
+    return seen.screens[place].copy(), seen.roles[frame].copy(), seen.labels[frame].copy()
+
+
+def test_a_carried_decision_is_learned_from_where_it_was_taken(basics: tuple[Task, ...]) -> None:
+    steps = 5
+    collector = make_collector(basics, steps=steps)
+    earlier: dict[int, tuple[np.ndarray, ...]] = {}  # by environment: where it last decided
     found = 0
     for _ in range(8):
         rollout = collector.collect()
-        for row in range(ENVS * 5, len(rollout.place)):
-            env = int(rollout.place[row]) % ENVS
+        for row in range(ENVS * steps, len(rollout.place)):
             assert rollout.decided[row]
             assert not rollout.counts[row]
             assert rollout.manager_returns[row].isfinite()
-            np.testing.assert_array_equal(rollout.seen.screens[rollout.place[row]], earlier[env])
+            expected = earlier[int(rollout.place[row]) % ENVS]
+            for got, wanted in zip(seen_at(rollout, row), expected, strict=True):
+                np.testing.assert_array_equal(got, wanted)
             found += 1
-        began = {}
-        for t in range(5):
-            for env in range(ENVS):
-                if collector._decided[t, env]:
-                    began[env] = rollout.seen.screens[t * ENVS + env].copy()
-        earlier |= began
+        for row in range(ENVS * steps):
+            if not rollout.may_stop[row]:
+                earlier[row % ENVS] = seen_at(rollout, row)
         collector.advance()
     assert found > 5
+
+
+def test_labels_follow_the_screen_from_rollout_to_rollout(basics: tuple[Task, ...]) -> None:
+    collector = make_collector(basics, steps=5)
+    now = collector.vector.allocate(1).row(0)
+    unchanged = 0
+    for _ in range(6):
+        collector.collect()
+        unchanged += int((~collector.seen.is_fresh[5]).sum())
+        collector.advance()
+        collector.vector.observe(now)
+        for array, expected in zip(collector.seen[:4], now[:4], strict=True):
+            np.testing.assert_array_equal(array[0], expected)
+        np.testing.assert_array_equal(collector.seen.roles[0], now.roles)
+        np.testing.assert_array_equal(collector.seen.labels[0], now.labels)
+    assert unchanged > 3
 
 
 def test_the_schedule_falls_to_its_end() -> None:

@@ -64,7 +64,7 @@ def test_an_interrupted_run_ends_with_the_same_weights(tmp_path: Path) -> None:
     training = {
         "total_timesteps": 6_000,
         "buffer_size": 512,
-        "num_envs": 8,
+        "num_envs": 16,
         "learning_rate": 1e-3,
         "checkpoint_every": 100_000,
     }
