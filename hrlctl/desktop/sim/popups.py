@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from hrlctl.desktop.sim.widgets.choices import DropDown
 
 
-class Popup:
+class Popup(ABC):
     """Rows of which one can be chosen; any click elsewhere closes it.
 
     Attributes:
@@ -42,17 +43,17 @@ class Popup:
         self.first = 0
         self._surface: Screen | None = None
 
+    @abstractmethod
     def labels(self) -> Sequence[str]:
         """All rows, also those that are scrolled out."""
-        raise NotImplementedError
 
+    @abstractmethod
     def choose(self, index: int) -> None:
         """Do what the row stands for; the popup has closed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def paint(self, canvas: Canvas, area: Rect) -> None:
         """Draw everything into ``area`` of ``canvas``."""
-        raise NotImplementedError
 
     def closed(self) -> None:
         """The popup is gone."""

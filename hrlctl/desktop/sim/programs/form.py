@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from hrlctl.desktop.contract import Rect
@@ -26,9 +27,9 @@ class FieldProgram(Program):
         self.buttons = ButtonRow(window, buttons, self.pressed)
         window.focus = next((widget for widget in window.widgets if widget.takes_focus), None)
 
+    @abstractmethod
     def pressed(self, name: str) -> None:
         """One of the buttons below the fields was pressed."""
-        raise NotImplementedError
 
     def field_pressed(self, name: str) -> None:
         """A push button among the fields was pressed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from hrlctl.desktop.contract import Rect
@@ -28,7 +29,7 @@ class Size(NamedTuple):
     height: int
 
 
-class Program:
+class Program(ABC):
     """What runs in one window. It adds its widgets to the window when it is made."""
 
     kind: ClassVar[str]
@@ -36,13 +37,13 @@ class Program:
     def __init__(self, window: Window) -> None:
         self.window = window
 
+    @abstractmethod
     def client_size(self, theme: Theme, room: Size) -> Size:
         """The size of the client area that suits it, at most ``room``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def arrange(self, client: Rect) -> None:
         """Place the widgets in the client area."""
-        raise NotImplementedError
 
     def reveal(self, widget: Widget) -> None:
         """Scroll so that ``widget``, which is out of view, is shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -32,7 +33,7 @@ class MenuItem(NamedTuple):
     run: Callable[[], None]
 
 
-class Widget:
+class Widget(ABC):
     """One control of a window. Its ``rect`` is in the window's coordinates.
 
     Handlers of the keyboard return whether they used the input; what they did not use goes on to
@@ -65,9 +66,9 @@ class Widget:
         """Have the widget painted again."""
         self.window.repaint(self)
 
+    @abstractmethod
     def paint(self, canvas: Canvas, theme: Theme) -> None:
         """Draw into ``rect``; the background is the window's client colour already."""
-        raise NotImplementedError
 
     def parts(self) -> Iterator[Part]:
         """What can be pointed at, outer parts first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -36,9 +37,9 @@ class EditedText(Widget):
     def value(self) -> str:
         return self.buffer.text
 
+    @abstractmethod
     def position_at(self, x: int, y: int) -> int:
         """The position in the text under a point."""
-        raise NotImplementedError
 
     def edited(self) -> None:
         """The text or the caret has changed."""
