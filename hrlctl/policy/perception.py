@@ -70,11 +70,16 @@ class Pool(nn.Module):
 
     def forward(self, features: Tensor, condition: Tensor, maps: Tensor) -> tuple[Tensor, Tensor]:
         """Returns the map by cells, (batch, cells, width), and its sum-up, (batch, 2 * width)."""
-        scale, shift = self.film(condition).unsqueeze(1).chunk(2, dim=2)
+        scale, shift = self.film(condition).chunk(2, dim=1)
+        # The scale is folded into each row's own weights, and everything is added up in two
+        # products: passes over the map are what costs most here.
+        weights = self.project.weight.t() * (1 + scale).unsqueeze(1)
+        shift = shift + self.project.bias * (1 + scale) + self.evidence.bias
         evidence = torch.cat([maps, _in_row(maps)], dim=1)
-        x = self.project(_by_cells(features)) * (1 + scale) + shift
-        x = torch.relu(x + self.evidence(_by_cells(evidence)))
-        return x, torch.cat([x.mean(1), x.amax(1)], dim=1)
+        of_evidence = self.evidence.weight.t().expand(len(weights), -1, -1)
+        x = torch.baddbmm(shift.unsqueeze(1), _by_cells(evidence), of_evidence)
+        x = torch.relu(torch.baddbmm(x, _by_cells(features), weights))
+        return x, torch.cat([x.sum(1) / x.shape[1], x.max(1).values], dim=1)
 
 
 def _by_cells(maps: Tensor) -> Tensor:

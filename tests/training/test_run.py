@@ -68,8 +68,9 @@ def test_an_interrupted_run_ends_with_the_same_weights(tmp_path: Path) -> None:
         "learning_rate": 1e-3,
         "checkpoint_every": 100_000,
     }
+    screen = {"screen_width": 128, "screen_height": 96}  # the smallest, which is the fastest
     straight, broken = tmp_path / "straight", tmp_path / "broken"
-    list(train(make_config(straight, training=training)))
+    list(train(make_config(straight, training=training, environment=screen)))
 
     updates = 0
 
@@ -77,7 +78,8 @@ def test_an_interrupted_run_ends_with_the_same_weights(tmp_path: Path) -> None:
         return updates == 6
 
     events = []
-    for event in train(make_config(broken, training=training), stop=is_interrupted):
+    config = make_config(broken, training=training, environment=screen)
+    for event in train(config, stop=is_interrupted):
         updates += isinstance(event, UpdateFinished)
         events.append(event)
     path = finish(events).resume_from
