@@ -19,8 +19,8 @@ from pydantic.fields import FieldInfo
 from hrlctl.errors import ConfigurationError, UnknownNameError
 from hrlctl.schema.run import RunConfig
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
-_DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
+DEVICES = ("auto", "cpu", "cuda")
+_DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,6 @@
 
 from hrlctl.evaluation.evaluator import evaluate
 from hrlctl.evaluation.report import EvaluationReport
-from hrlctl.evaluation.selection import TaskSelection
+from hrlctl.packs.selection import TaskSelection
 
 __all__ = ["EvaluationReport", "TaskSelection", "evaluate"]

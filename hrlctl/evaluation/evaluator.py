@@ -14,9 +14,9 @@ from hrlctl.env.reward import RewardScale
 from hrlctl.errors import CheckpointError, UnknownNameError, UsageError
 from hrlctl.evaluation.player import CHUNK, Chunk, PlaySetup, play_here
 from hrlctl.evaluation.report import EvaluationReport
-from hrlctl.evaluation.selection import TaskSelection
 from hrlctl.evaluation.workers import play_in_workers
 from hrlctl.packs import Task
+from hrlctl.packs.selection import TaskSelection
 from hrlctl.policy.devices import resolve_device
 from hrlctl.policy.files import read_model
 from hrlctl.policy.hierarchical import HierarchicalPolicy

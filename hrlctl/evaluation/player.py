@@ -16,8 +16,8 @@ from hrlctl.env.action import ActionSpace
 from hrlctl.env.arrays import ObservationArrays, write_observation
 from hrlctl.env.episode import Episode, EpisodeRules
 from hrlctl.evaluation.report import EpisodeResult
-from hrlctl.evaluation.selection import TaskSelection
 from hrlctl.packs import Task, draw_instance
+from hrlctl.packs.selection import TaskSelection
 from hrlctl.policy.hierarchical import ActorState, HierarchicalPolicy, Observations
 from hrlctl.schema.base import Split
 

@@ -15,7 +15,7 @@ from hrlctl.schema.run import CurriculumConfig
 
 WINDOW: Final = 50
 """Episodes of a task that its moving averages look back on, and that it needs to be judged."""
-_EARLIER_SHARE: Final = 0.25  # of the steps go to the stages that were passed
+_EARLIER_SHARE: Final = 0.25  # of the episodes belong to the stages that were passed
 _STAGES: Final = tuple(Difficulty)
 _SLOW: Final = {Difficulty.EASY: 100_000, Difficulty.MEDIUM: 150_000}
 
@@ -50,7 +50,7 @@ class Curriculum:
 
     A stage is passed when the mean over its tasks of their success rates (the last ``WINDOW``
     episodes of each, all of which it needs) reaches the threshold, after at least
-    ``min_steps_per_stage``. Passed stages keep a share of the steps.
+    ``min_steps_per_stage``. Passed stages keep a share of the episodes.
 
     Args:
         config: thresholds and where to start.

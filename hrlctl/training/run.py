@@ -20,11 +20,12 @@ from hrlctl.env.vector import Assignment, DesktopVector, EnvironmentVector
 from hrlctl.env.workers import WorkerVector
 from hrlctl.errors import CheckpointError, StorageError, UsageError
 from hrlctl.events import Event, UpdateFinished
-from hrlctl.packs import Registry, Task, load_packs, load_task_file
+from hrlctl.packs import Task, load_packs
+from hrlctl.packs.selection import TaskSelection
 from hrlctl.policy.devices import resolve_device
 from hrlctl.policy.files import read_model
 from hrlctl.policy.hierarchical import HierarchicalPolicy
-from hrlctl.schema.run import EnvironmentConfig, RunConfig
+from hrlctl.schema.run import RunConfig
 from hrlctl.training.checkpoint import read_checkpoint, stored_config
 from hrlctl.training.memory import keep_freed_memory
 from hrlctl.training.trainer import PPOTrainer
@@ -69,7 +70,7 @@ def compose(
     training, environment = config.training, config.environment
     device = resolve_device(training.device)
     keep_freed_memory()
-    tasks, registry = load_tasks(environment, config)
+    tasks = load_tasks(config)
     torch.manual_seed(training.seed)
     content = read_checkpoint(resume) if resume is not None else None
     source = resume or init_from
@@ -91,7 +92,7 @@ def compose(
     vector = _vector(config, tasks, rules)
     metadata = {
         "hrlctl_version": __version__,
-        "pack_versions": dict(registry.versions),
+        "pack_versions": dict(load_packs().versions),
         "resumed_from": resume,
     }
     trainer = PPOTrainer(
@@ -102,30 +103,29 @@ def compose(
     return trainer
 
 
-def load_tasks(
-    environment: EnvironmentConfig, config: RunConfig
-) -> tuple[tuple[Task, ...], Registry]:
-    """The tasks of a run, and the registry that they come from.
+def load_tasks(config: RunConfig) -> tuple[Task, ...]:
+    """The tasks of a run: those of the named packs and ids, or those of the task file alone.
 
     Without a curriculum only those of the configured difficulty.
 
     Raises:
-        UsageError: there are none.
+        UnknownNameError: a named pack or task does not exist.
+        UsageError: there is none of the difficulty to start with.
         PackError: a named pack or the task file is broken.
     """
-    registry = load_packs(environment.packs or None)
-    tasks = registry.tasks(ids=environment.tasks)
-    if environment.task_file is not None:
-        tasks += load_task_file(environment.task_file)
-    start = config.curriculum.difficulty
-    kept = tuple(t for t in tasks if config.curriculum.enabled or t.difficulty is start)
+    environment, curriculum = config.environment, config.curriculum
+    file, packs = environment.task_file, environment.packs
+    only_file = file is not None and not packs and not environment.tasks
+    tasks = TaskSelection(None if only_file else packs, environment.tasks, file=file).load()
+    start = curriculum.difficulty
+    kept = tuple(t for t in tasks if curriculum.enabled or t.difficulty is start)
     if not any(t.difficulty is start for t in kept):
         known = sorted({t.difficulty.value for t in tasks})
         raise UsageError(
             f"there is no task of difficulty {start.value} to start with",
-            hint=f"the tasks chosen are {' and '.join(known)}" if known else "no task was found",
+            hint=f"the tasks chosen are {' and '.join(known)}",
         )
-    return kept, registry
+    return kept
 
 
 def _vector(config: RunConfig, tasks: Sequence[Task], rules: EpisodeRules) -> EnvironmentVector:

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hrlctl.errors import UnknownNameError, UsageError
-from hrlctl.packs import Task, load_packs, load_task_file
+from hrlctl.packs.files import load_task_file
+from hrlctl.packs.instances import Task
+from hrlctl.packs.registry import load_packs
 from hrlctl.schema.base import Difficulty
 
 
