@@ -110,13 +110,7 @@ class Player:
         ]
 
     def _observations(self, rows: npt.NDArray[np.int64]) -> Observations:
-        seen, device = self._seen, self.policy.device
-        return Observations(
-            *(
-                torch.from_numpy(array[rows]).to(device)
-                for array in (seen.screens, seen.tokens, seen.slots, seen.context)
-            )
-        )
+        return Observations.of(self._seen, self.policy.device, rows)
 
 
 @contextmanager

@@ -9,12 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from pydantic import ValidationError
 from torch import Tensor, nn
 
 from hrlctl.env.action import ActionType, Part
-from hrlctl.env.arrays import CONTEXT_FEATURES
+from hrlctl.env.arrays import CONTEXT_FEATURES, ObservationArrays
 from hrlctl.errors import CheckpointError
 from hrlctl.policy.distributions import Choice
 from hrlctl.policy.encoders import make_encoder
@@ -35,6 +37,21 @@ class Observations(NamedTuple):
     tokens: Tensor  # (batch, INSTRUCTION_LENGTH), uint8
     slots: Tensor  # (batch, NUM_SLOTS, SLOT_LENGTH), uint8
     context: Tensor  # (batch, CONTEXT_FEATURES), float32
+
+    @classmethod
+    def of(
+        cls,
+        arrays: ObservationArrays,
+        device: torch.device,
+        rows: npt.NDArray[np.int64] | None = None,
+    ) -> Observations:
+        """The rows of ``arrays`` (all without ``rows``) on ``device``.
+
+        All of them on the CPU share memory with ``arrays``.
+        """
+        parts = (arrays.screens, arrays.tokens, arrays.slots, arrays.context)
+        chosen = (part if rows is None else part[rows] for part in parts)
+        return cls(*(torch.from_numpy(part).to(device) for part in chosen))
 
 
 class ActorState(NamedTuple):

@@ -114,7 +114,7 @@ class Learner:
         """The percept of a minibatch's frames, and its rows under the current weights."""
         device = self.policy.device
         with autocast(device, self.precision):
-            frames = self.policy.perceive(_frames(rollout, batch.frames, device))
+            frames = self.policy.perceive(Observations.of(rollout.seen, device, batch.frames))
             percept = frames.rows(batch.frame_of_row.to(device))
             # The instruction belongs to the frame: an episode's first screen is always fresh.
             taken = rollout.taken.rows(batch.rows.to(device))
@@ -254,16 +254,6 @@ def minibatches(rollout: Rollout, count: int, rng: np.random.Generator) -> Itera
         padding = -len(frames) % FRAME_MULTIPLE
         frames = np.concatenate([frames, np.repeat(frames[-1:], padding)])
         yield Minibatch(torch.from_numpy(rows), frames, torch.from_numpy(local))
-
-
-def _frames(rollout: Rollout, places: np.ndarray, device: torch.device) -> Observations:
-    seen = rollout.seen
-    return Observations(
-        *(
-            torch.from_numpy(array[places]).to(device)
-            for array in (seen.screens, seen.tokens, seen.slots, seen.context)
-        )
-    )
 
 
 def _clipped_loss(

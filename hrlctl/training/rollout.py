@@ -237,7 +237,7 @@ class Collector:
 
     def observations(self, arrays: ObservationArrays) -> Observations:
         """What the policy takes of ``arrays``, (rows, ...)."""
-        return as_observations(arrays, self.policy.device)
+        return Observations.of(arrays, self.policy.device)
 
     def _context(self, arrays: ObservationArrays) -> Tensor:
         return torch.from_numpy(arrays.context).to(self.policy.device)
@@ -320,13 +320,3 @@ class Collector:
         for array in self.seen:
             array[0] = array[self.steps]
         self.opened = self._still_open
-
-
-def as_observations(arrays: ObservationArrays, device: torch.device) -> Observations:
-    """Observation arrays as tensors on ``device``; on the CPU they share memory."""
-    return Observations(
-        *(
-            torch.from_numpy(array).to(device)
-            for array in (arrays.screens, arrays.tokens, arrays.slots, arrays.context)
-        )
-    )

@@ -17,7 +17,10 @@ def test_training_can_be_switched_off(text: str) -> None:
 
 @pytest.mark.parametrize("environ", [{}, {"TRAINING_ENABLED": ""}, {"TRAINING_ENABLED": "true"}])
 def test_training_is_on_otherwise(environ: dict[str, str]) -> None:
-    require_training_enabled(environ)
+    try:
+        require_training_enabled(environ)
+    except TrainingDisabledError as error:
+        pytest.fail(f"training was refused: {error}")
 
 
 def test_a_word_that_is_neither_is_refused() -> None:
