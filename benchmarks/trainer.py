@@ -3,7 +3,8 @@
 A step needs one forward pass to act and, in each epoch, one forward and backward pass to learn; if
 nothing else cost anything, the trainer would make 1 / (1/forward + epochs / (forward and backward))
 steps a second. Both rates are measured on the trainer's own modules, in its number format, at their
-best batch, in the same process. The trainer's rate is that of whole updates, simulator included.
+best batch, in the same process; a pass back goes into the encoder for the same share of screens as
+in training. The trainer's rate is that of whole updates, simulator included.
 
 python benchmarks/trainer.py --json
 """
@@ -17,9 +18,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+import numpy as np
 import torch
 
 from hrlctl.config import resolve
+from hrlctl.policy import Observations
 from hrlctl.schema.run import OutputConfig, RunConfig
 from hrlctl.training.ppo import Learner, Minibatch, minibatches, schedule
 from hrlctl.training.precision import autocast
@@ -49,10 +52,7 @@ def forward_rate(trainer: PPOTrainer, rollout: Rollout) -> float:
     policy, precision = trainer.policy, trainer.learner.precision
     rates = []
     for batch in FORWARD_BATCHES:
-        seen = rollout.seen
-        observations = trainer.collector.observations(
-            type(seen)._make(array[:batch] for array in seen)
-        )
+        observations = Observations.of(rollout.seen, policy.device, np.arange(batch))
         state = policy.initial_state(batch)
 
         def act(observations=observations, state=state) -> None:  # type: ignore[no-untyped-def]
@@ -68,9 +68,14 @@ def backward_rate(trainer: PPOTrainer, rollout: Rollout) -> float:
     learner = trainer.learner
     rates = []
     for parts in BACKWARD_PARTS:
-        batch = next(iter(minibatches(rollout, parts, trainer.random.minibatches)))
+        share = learner.config.encoded_share
+        batch = next(iter(minibatches(rollout, parts, share, trainer.random.minibatches)))
+        count = len(batch.rows)
         whole = Minibatch(
-            batch.rows, rollout.place[batch.rows.numpy()], torch.arange(len(batch.rows))
+            batch.rows,
+            rollout.place[batch.rows.numpy()],
+            np.arange(max(1, int(count * share))),
+            torch.arange(count),
         )
         rates.append(
             rate(len(batch.rows), lambda b=whole: _pass(learner, rollout, b), SECONDS / 4)  # type: ignore[misc]

@@ -14,6 +14,8 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
         "training.num_envs": 32,
         "training.entropy_coefficient": 0.02,
         "training.entropy_final": 0.005,
+        "training.reading_steps": 20_480,
+        "training.encoded_share": 0.25,
     },
     # PPO's textbook values, which are the defaults of the schema.
     "classic": {},

@@ -115,11 +115,11 @@ class DesktopState(Protocol):
 
 
 class Annotation(NamedTuple):
-    """What stands under the centre of each pointer cell; labels for an auxiliary loss only."""
+    """What stands under each pointer cell; labels for auxiliary losses only."""
 
-    roles: npt.NDArray[np.uint8]  # (rows, columns), index into ``ROLES``
-    label_index: npt.NDArray[np.int16]  # (rows, columns), index into ``labels``, -1 without
-    labels: tuple[str, ...]
+    roles: npt.NDArray[np.uint8]  # (rows, columns), index into ``ROLES``, at the cell's centre
+    letters: npt.NDArray[np.uint16]  # (rows, 2 * columns): the code point of the character in the
+    # middle of each half of a cell, 0 where nothing is written
 
 
 class Desktop(ABC):

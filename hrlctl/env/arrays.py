@@ -14,8 +14,8 @@ from hrlctl.env.observation import INSTRUCTION_LENGTH, SLOT_LENGTH
 
 CONTEXT_FEATURES: Final = 1 + 2 + len(ActionType)
 """Time left, pointer (x, y) as shares of the screen, the last action's type (one-hot)."""
-LABEL_LENGTH: Final = 6
-"""Characters of a label that are kept for the auxiliary loss."""
+UNLABELLED: Final = 255
+"""A label where there is none: the desktop does not know, or nothing is left to aim at."""
 
 Layout = tuple[tuple[tuple[int, ...], type[Any]], ...]
 """Shape and type of each of some arrays."""
@@ -30,13 +30,14 @@ class ObservationArrays(NamedTuple):
     context: npt.NDArray[np.float32]  # (count, CONTEXT_FEATURES)
     is_fresh: npt.NDArray[np.bool_]  # (count,): screen or instruction differ from the row before
     is_finished: npt.NDArray[np.bool_]  # (count,): the screen shows a finished task
-    roles: npt.NDArray[np.uint8]  # (count, cells): labels for the auxiliary loss, where fresh
-    labels: npt.NDArray[np.uint8]  # (count, cells, LABEL_LENGTH): likewise
+    aims: npt.NDArray[np.uint8]  # (count, 2): label: skill and slot of the next open milestone
+    # Labels for the auxiliary losses that are written where ``is_fresh``:
+    roles: npt.NDArray[np.uint8]  # (count, rows, columns): what stands in each cell
+    letters: npt.NDArray[np.uint8]  # (count, rows, 2 * columns): character codes by half cells
 
     @staticmethod
     def layout(leading: tuple[int, ...], actions: ActionSpace) -> Layout:
         """The arrays with the ``leading`` dimensions in front."""
-        cells = actions.rows * actions.columns
         return (
             ((*leading, actions.height, actions.width, 3), np.uint8),
             ((*leading, INSTRUCTION_LENGTH), np.uint8),
@@ -44,8 +45,9 @@ class ObservationArrays(NamedTuple):
             ((*leading, CONTEXT_FEATURES), np.float32),
             (leading, np.bool_),
             (leading, np.bool_),
-            ((*leading, cells), np.uint8),
-            ((*leading, cells, LABEL_LENGTH), np.uint8),
+            ((*leading, 2), np.uint8),
+            ((*leading, actions.rows, actions.columns), np.uint8),
+            ((*leading, actions.rows, 2 * actions.columns), np.uint8),
         )
 
     @classmethod

@@ -84,6 +84,15 @@ class Episode:
         ]
 
     @property
+    def aim(self) -> Reached | None:
+        """The first milestone that is still open, as a training label."""
+        latched = self._progress.latched
+        return next(
+            (r for r, is_latched in zip(self._reached, latched, strict=True) if not is_latched),
+            None,
+        )
+
+    @property
     def time_left(self) -> float:
         """Share of ``max_steps`` that is left, in [0, 1]."""
         return max(0.0, 1 - self.length / self.instance.max_steps)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -49,6 +49,20 @@ def encode_text(text: str, length: int) -> Codes:
     for position, character in enumerate(folded):
         codes[position] = _code(character)
     return codes
+
+
+def encode_letters(code_points: npt.NDArray[np.uint16]) -> Codes:
+    """Character codes of single characters, given as code points; ``PAD`` for code point 0."""
+    return _letter_codes()[code_points]
+
+
+@cache
+def _letter_codes() -> Codes:
+    table = np.zeros(0x10000, np.uint8)
+    for code_point in range(1, len(table)):
+        folded = _fold(chr(code_point))
+        table[code_point] = _code(folded[0]) if folded else PAD
+    return table
 
 
 class Reading(NamedTuple):

@@ -8,26 +8,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from hrlctl.desktop.contract import ROLES, Desktop, Screen
+from hrlctl.desktop.contract import Desktop, Screen
 from hrlctl.env.action import Action, ActionSpace
-from hrlctl.env.arrays import LABEL_LENGTH, ObservationArrays, StepResults, write_observation
-from hrlctl.env.episode import Episode, EpisodeRules, describe
-from hrlctl.env.observation import encode_text, read_instruction
+from hrlctl.env.arrays import UNLABELLED, ObservationArrays, StepResults, write_observation
+from hrlctl.env.episode import NO_SLOT, Episode, EpisodeRules, Reached, describe
+from hrlctl.env.observation import encode_letters, read_instruction
 from hrlctl.packs import Task, draw_instance
 from hrlctl.schema.base import Split
-
-# Things on which their own name is written; a window's body or its close button is told by a title
-# that may stand far away, and only blurs what reading is about.
-_LABELLED: Final = frozenset(
-    "icon taskbar_button menu_item title_bar button check_box radio_button drop_down option"
-    " list_item label".split()
-)
-_IS_LABELLED: Final = np.array([role in _LABELLED for role in ROLES])
 
 
 class Assignment(NamedTuple):
@@ -191,6 +183,12 @@ class _Environment:
         self.linger_left = 0
 
 
+def _labels(aim: Reached | None) -> tuple[int, int]:
+    if aim is None:
+        return UNLABELLED, UNLABELLED
+    return aim.skill, UNLABELLED if aim.slot == NO_SLOT else aim.slot
+
+
 class DesktopVector(EnvironmentVector):
     """Environments in this process.
 
@@ -317,23 +315,14 @@ class DesktopVector(EnvironmentVector):
         write_observation(env.episode, screen, into, index)
         into.is_fresh[index] = fresh
         into.is_finished[index] = env.linger_left > 0
+        into.aims[index] = _labels(None if env.linger_left else env.episode.aim)
         if fresh:
-            self._annotate(desktop, into.roles[index], into.labels[index])
-
-    def _annotate(
-        self, desktop: Desktop, roles: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]
-    ) -> None:
-        annotation = desktop.annotate(self.actions.rows, self.actions.columns)
-        if annotation is None:
-            roles[:] = 0
-            labels[:] = 0
-            return
-        roles[:] = annotation.roles.reshape(-1)
-        table = np.zeros((len(annotation.labels) + 1, LABEL_LENGTH), np.uint8)
-        for position, label in enumerate(annotation.labels):
-            table[position] = encode_text(label, LABEL_LENGTH)
-        labels[:] = table[annotation.label_index.reshape(-1)]  # -1 is the last row, all zeros
-        labels[~_IS_LABELLED[roles]] = 0
+            annotation = desktop.annotate(self.actions.rows, self.actions.columns)
+            if annotation is None:
+                into.roles[index] = into.letters[index] = UNLABELLED
+            else:
+                into.roles[index] = annotation.roles
+                into.letters[index] = encode_letters(annotation.letters)
 
     def restore(self, states: Sequence[EnvironmentState]) -> None:
         for index, (env, state) in enumerate(zip(self._envs, states, strict=True)):

@@ -26,7 +26,8 @@ class Encoder(nn.Module):
     """Base of the encoders.
 
     ``forward`` takes screens, uint8, shape (batch, height, width, 3), and returns features, float,
-    shape (batch, channels, height / 8, width / 8), in channels_last memory order.
+    shape (batch, channels, height / 8, width / 8), in channels_last memory order; the activation
+    is left to who uses them.
     """
 
     def __init__(self, channels: int) -> None:
@@ -38,18 +39,16 @@ class CompactEncoder(Encoder):
     """A small convolutional network for processors.
 
     Each cell's 8x8x3 pixels become one vector (space-to-depth), so that no computation is spent
-    at full resolution. Beside the pixels stand the same pixels normalised within their cell: text
-    then looks alike whatever its colours are. A 3x3 convolution follows, and a residual block whose
-    second convolution is wide and flat (1x5), since what it has to put together is mostly lines of
-    text.
+    at full resolution. Beside the pixels stand the same pixels normalised within their cell: a
+    shape then looks alike whatever its colours are. Two 3x3 convolutions follow, the second one
+    residual.
     """
 
     def __init__(self, channels: int) -> None:
         super().__init__(channels)
-        self.patch = nn.Linear(2 * _PATCH, 2 * channels)
-        self.mix = nn.Conv2d(2 * channels, channels, 3, padding=1)
+        self.patch = nn.Linear(2 * _PATCH, channels + channels // 2)
+        self.mix = nn.Conv2d(channels + channels // 2, channels, 3, padding=1)
         self.residual = nn.Conv2d(channels, channels, 3, padding=1)
-        self.widen = nn.Conv2d(channels, channels, (1, 5), padding=(0, 2))
 
     def forward(self, screens_bhwc: Tensor) -> Tensor:
         patches = _space_to_depth(screens_bhwc)
@@ -60,8 +59,7 @@ class CompactEncoder(Encoder):
         x = x + F.linear(normalised, relative)
         x = F.relu(x).permute(0, 3, 1, 2)  # channels_last in memory
         x = F.relu(self.mix(x))
-        x = x + self.widen(F.relu(self.residual(x)))
-        return F.relu(x)
+        return x + self.residual(x)
 
 
 class TorchvisionEncoder(Encoder):
@@ -116,7 +114,7 @@ class TorchvisionEncoder(Encoder):
         fine = self._stage(self.fine, x)
         coarse = self.project_coarse(self._stage(self.coarse, fine))
         coarse = F.interpolate(coarse, size=fine.shape[-2:], mode="nearest")
-        return F.relu(self.project_fine(fine) + coarse)
+        return self.project_fine(fine) + coarse
 
     def _stage(self, stage: nn.Sequential, x: Tensor) -> Tensor:
         if self.use_checkpointing and torch.is_grad_enabled():

@@ -22,7 +22,8 @@ from hrlctl.policy.distributions import Choice
 from hrlctl.policy.encoders import make_encoder
 from hrlctl.policy.files import read_model, write_model
 from hrlctl.policy.manager import DURATIONS, SKILLS, Decision, Manager, ManagerView
-from hrlctl.policy.perception import Percept, Perception
+from hrlctl.policy.perception import Percept, Perception, Scene
+from hrlctl.policy.reading import Known
 from hrlctl.policy.worker import Option, Worker, WorkerView, uses
 from hrlctl.schema.base import Skill
 from hrlctl.schema.run import PolicyConfig
@@ -93,6 +94,8 @@ class Evaluated(NamedTuple):
     manager_value: Tensor
     stop_logit: Tensor  # of the open decision
     done_logit: Tensor
+    aim_skills: Tensor  # (batch, skills), scores
+    aim_slots: Tensor  # (batch, slots), scores
     entropies: dict[str, Tensor]  # by head, normalised; 0 where a head was not used
 
 
@@ -137,10 +140,21 @@ class HierarchicalPolicy(nn.Module):
         zeros = torch.zeros(batch, dtype=torch.int64, device=self.device)
         return ActorState(zeros, zeros, zeros, torch.ones_like(zeros, dtype=torch.bool))
 
-    def perceive(self, observations: Observations) -> Percept:
-        """Encode what depends on screen and instruction alone; may be kept while they stay."""
+    def see(self, observations: Observations, known: Known | None = None) -> tuple[Scene, Tensor]:
+        """What the screens show, and what is read there; see ``Perception.see``."""
+        return self.perception.see(observations.screens, observations.slots, known)
+
+    def perceive(self, observations: Observations, scene: Scene | None = None) -> Percept:
+        """Encode what depends on screen and instruction alone; may be kept while they stay.
+
+        Args:
+            observations: what is seen.
+            scene: what the screens show, where that is known already.
+        """
         percept: Percept = self.perception(
-            observations.screens, observations.tokens, observations.slots
+            self.see(observations)[0] if scene is None else scene,
+            observations.tokens,
+            observations.slots,
         )
         return percept
 
@@ -371,6 +385,8 @@ class HierarchicalPolicy(nn.Module):
             manager.value,
             stop_logit,
             manager.done_logit,
+            manager.aim_skills,
+            manager.aim_slots,
             entropies,
         )
 

@@ -9,12 +9,14 @@ from torch import Tensor, nn
 
 from hrlctl.policy.distributions import Choice, choose
 from hrlctl.policy.instruction import SLOT_FEATURES, SUMMARY_FEATURES
-from hrlctl.policy.perception import Percept, Pool
+from hrlctl.policy.perception import EVIDENCE, Percept, Pool
 from hrlctl.schema.base import Skill
 
 SKILLS: Final = tuple(Skill)
 DURATIONS: Final = (1, 2, 4, 8, 16)
 _SKILL_FEATURES: Final = 16
+_NEVER: Final = -1e4
+_SHORT: Final = (1.5, 1.0, 0.0, -1.0, -2.0)  # log-weights of the durations before anything is known
 
 
 class ManagerView(NamedTuple):
@@ -23,6 +25,8 @@ class ManagerView(NamedTuple):
     hidden: Tensor  # (batch, hidden)
     value: Tensor  # (batch,), expected return of R from here, whatever it decides
     done_logit: Tensor  # (batch,), whether the task looks finished
+    aim_skills: Tensor  # (batch, skills), scores: which skill is due next
+    aim_slots: Tensor  # (batch, slots), scores: which slot that is about
 
 
 class Decision(NamedTuple):
@@ -36,7 +40,9 @@ class Decision(NamedTuple):
 class Manager(nn.Module):
     """Decides from the screen and the instruction alone.
 
-    The slot is chosen given the skill, and the duration given the skill.
+    The slot is chosen given the skill, and the duration given the skill. What is due next, in sight
+    of screen and instruction, is learned from labels as well (the next open milestone); decisions
+    start from that guess, and reward moves them away from it where it pays.
 
     Args:
         channels: channels of the feature map.
@@ -45,9 +51,9 @@ class Manager(nn.Module):
         hidden: size of its hidden layer.
     """
 
-    def __init__(self, channels: int, context: int, width: int = 48, hidden: int = 128) -> None:
+    def __init__(self, channels: int, context: int, width: int = 32, hidden: int = 128) -> None:
         super().__init__()
-        self.pool = Pool(channels, SUMMARY_FEATURES, 1, width)
+        self.pool = Pool(channels, SUMMARY_FEATURES, EVIDENCE, width)
         self.hidden = nn.Sequential(
             nn.Linear(2 * width + SUMMARY_FEATURES + context, hidden), nn.ReLU(),
             nn.Linear(hidden, hidden), nn.ReLU(),
@@ -62,25 +68,36 @@ class Manager(nn.Module):
         )
         nn.init.zeros_(stop.weight)
         nn.init.constant_(stop.bias, -3.0)  # decisions run their course at the start
+        self.aim_skill = nn.Linear(hidden, len(SKILLS))
+        self.aim_query = nn.Linear(hidden, SLOT_FEATURES)
+        for decided in (self.skill, self.slot_query, self.duration):
+            nn.init.normal_(decided.weight, std=0.01)
+            nn.init.zeros_(decided.bias)
+        with torch.no_grad():
+            self.duration.bias.copy_(torch.tensor(_SHORT))
         self.value = nn.Linear(hidden, 1)
         self.done = nn.Sequential(nn.Linear(hidden, 64), nn.ReLU(), nn.Linear(64, 1))
 
     def view(self, percept: Percept, context: Tensor) -> ManagerView:
         """Look at a batch of observations; ``context`` is (batch, context)."""
-        best = percept.match.amax(1, keepdim=True)
-        _, pooled = self.pool(percept.features, percept.summary, best)
+        _, pooled = self.pool(percept.features, percept.summary, percept.evidence.amax(1))
         hidden = self.hidden(torch.cat([pooled, percept.summary, context], dim=1))
+        about = (percept.slots @ self.aim_query(hidden).unsqueeze(2)).squeeze(2)
         return ManagerView(
-            hidden, self.value(hidden).squeeze(1).float(), self.done(hidden).squeeze(1).float()
+            hidden,
+            self.value(hidden).squeeze(1).float(),
+            self.done(hidden).squeeze(1).float(),
+            self.aim_skill(hidden).float(),
+            about.float().masked_fill(~percept.has_slot, _NEVER),
         )
 
     def skills(self, view: ManagerView) -> Choice:
-        return choose(self.skill(view.hidden))
+        return choose(self.skill(view.hidden) + view.aim_skills.detach())
 
     def slots(self, view: ManagerView, percept: Percept, skill: Tensor) -> Choice:
         query = self.slot_query(self._with_skill(view, skill))
         logits = (percept.slots @ query.unsqueeze(2)).squeeze(2) / SLOT_FEATURES**0.5
-        return choose(logits, percept.has_slot)
+        return choose(logits + view.aim_slots.detach(), percept.has_slot)
 
     def durations(self, view: ManagerView, skill: Tensor) -> Choice:
         return choose(self.duration(self._with_skill(view, skill)))

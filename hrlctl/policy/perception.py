@@ -2,21 +2,51 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
+from hrlctl.desktop.contract import ROLES
+from hrlctl.env.arrays import UNLABELLED
+from hrlctl.env.observation import NUM_CHARACTERS
 from hrlctl.policy.encoders import Encoder
 from hrlctl.policy.instruction import InstructionEncoder, InstructionFeatures
-from hrlctl.policy.reading import ReadingHead
+from hrlctl.policy.reading import HALVES, Known, Reader
+
+EVIDENCE: Final = 3
+"""Maps a text: where it begins, and how near it is to the left and to the right."""
+_LETTER_FEATURES: Final = 8
+_WORD_CELLS: Final = 5
+# What a text that is not there scores, by chance, and one that is there, read none too well.
+_CONTRAST: Final = (0.1, 0.7)
+_FADING: Final = 0.93  # of what is known about a place, from cell to cell
+
+
+class Scene(NamedTuple):
+    """What a batch of screens shows. No gradient, unless shapes were encoded with one."""
+
+    shapes: Tensor  # (batch, rows, columns, channels), from the encoder
+    letters: Tensor  # (batch, rows, HALVES * columns), uint8, character codes
+    match: Tensor  # (batch, slots, rows, columns): how well a slot's text begins there, in [0, 1]
+
+    def rows(self, index: Tensor) -> Scene:
+        """The rows ``index`` (int64) of the batch."""
+        return Scene(*(part.index_select(0, index) for part in self))
+
+    def on(self, device: torch.device) -> Scene:
+        """On ``device``."""
+        return Scene(*(part.to(device) for part in self))
 
 
 class Percept(NamedTuple):
     """A batch of encoded observations. All that depends on the pixels or the instruction alone."""
 
     features: Tensor  # (batch, channels, rows, columns)
-    match: Tensor  # (batch, slots, rows, columns), in [0, 1]
+    roles: Tensor  # (batch, cells, roles): what stands in each cell, probabilities; no gradient
+    prior: Tensor  # (batch, cells), log: a cell's weight before anything is known; no gradient
+    evidence: Tensor  # (batch, slots, EVIDENCE, cells), in [0, 1], of the slots' texts
     summary: Tensor  # (batch, SUMMARY_FEATURES)
     slots: Tensor  # (batch, slots, SLOT_FEATURES)
     has_slot: Tensor  # (batch, slots), bool
@@ -33,53 +63,84 @@ class Percept(NamedTuple):
 
 
 class Perception(nn.Module):
-    """The encoders of screen and instruction, and reading, which joins the two."""
+    """What is seen, what is read and what is asked, put together.
+
+    Words that instructions do not quote ("OK", "Menu") are learned like shapes: the letters that
+    the reader sees enter the map of features, through a convolution as long as a short word. What
+    stands in each cell is named, which reward does not teach either.
+    """
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__()
         self.encoder = encoder
+        self.reader = Reader()
         self.instruction = InstructionEncoder()
-        self.reading = ReadingHead(encoder.channels)
+        self.letters = nn.Embedding(NUM_CHARACTERS, _LETTER_FEATURES, padding_idx=0)
+        self.words = nn.Conv2d(
+            HALVES * _LETTER_FEATURES,
+            encoder.channels,
+            (1, _WORD_CELLS),
+            padding=(0, _WORD_CELLS // 2),
+        )
+        self.role = nn.Linear(encoder.channels, len(ROLES))
 
-    def forward(self, screens: Tensor, tokens: Tensor, slots: Tensor) -> Percept:
-        """Encode a batch.
+    def shapes(self, screens: Tensor) -> Tensor:
+        """Encode (batch, height, width, 3), uint8; (batch, rows, columns, channels)."""
+        encoded: Tensor = self.encoder(screens)
+        return encoded.permute(0, 2, 3, 1)
+
+    @torch.no_grad()
+    def see(
+        self, screens: Tensor, slots: Tensor, known: Known | None = None
+    ) -> tuple[Scene, Tensor]:
+        """Look at a batch of screens.
 
         Args:
             screens: (batch, height, width, 3), uint8.
+            slots: (batch, NUM_SLOTS, SLOT_LENGTH), integer.
+            known: what was read before; only what has changed since is read again.
+
+        Returns:
+            What they show, and the log-probabilities of the letters, as ``known`` takes them.
+        """
+        reading = self.reader.read(screens, slots, known)
+        return Scene(self.shapes(screens), reading.letters, reading.match), reading.log_probs
+
+    def forward(self, scene: Scene, tokens: Tensor, slots: Tensor) -> Percept:
+        """Put a batch together.
+
+        Args:
+            scene: what the screens show.
             tokens: (batch, length), integer.
             slots: (batch, NUM_SLOTS, SLOT_LENGTH), integer.
         """
-        features = self.encoder(screens)
-        words: InstructionFeatures = self.instruction(tokens, slots)
-        match = self.reading.match(features, slots)
-        return Percept(features, match, words.summary, words.slots, words.has_slot)
+        batch, rows, halves = scene.letters.shape
+        letters = self.letters(scene.letters.int()).view(batch, rows, halves // HALVES, -1)
+        words = self.words(letters.permute(0, 3, 1, 2))
+        features = torch.relu(scene.shapes.permute(0, 3, 1, 2) + words)
+        asked: InstructionFeatures = self.instruction(tokens, slots)
+        evidence = _evidence(scene.match)
+        with torch.no_grad():
+            roles = self.role(_by_cells(features)).float().softmax(-1)
+            # All kinds of things are tried as often as each other, however large they are.
+            cells_of_role = roles.sum(1).clamp(min=1)
+            prior = -(roles @ cells_of_role.log().unsqueeze(2)).squeeze(2)
+        return Percept(features, roles, prior, evidence, asked.summary, asked.slots, asked.has_slot)
 
+    def role_loss(self, features: Tensor, roles: Tensor) -> Tensor:
+        """Cross-entropy of what stands in each cell: an auxiliary loss.
 
-class Pool(nn.Module):
-    """A feature map seen in the light of a condition, and summed up.
-
-    The condition scales and shifts the map's channels (FiLM, Perez et al., arXiv 1709.07871); match
-    maps enter beside it: whether a text stands in a cell, and whether it stands in the cell's row.
-    """
-
-    def __init__(self, channels: int, condition: int, maps: int, width: int) -> None:
-        super().__init__()
-        self.project = nn.Linear(channels, width)
-        self.film = nn.Linear(condition, 2 * width)
-        self.evidence = nn.Linear(2 * maps, width)
-
-    def forward(self, features: Tensor, condition: Tensor, maps: Tensor) -> tuple[Tensor, Tensor]:
-        """Returns the map by cells, (batch, cells, width), and its sum-up, (batch, 2 * width)."""
-        scale, shift = self.film(condition).chunk(2, dim=1)
-        # The scale is folded into each row's own weights, and everything is added up in two
-        # products: passes over the map are what costs most here.
-        weights = self.project.weight.t() * (1 + scale).unsqueeze(1)
-        shift = shift + self.project.bias * (1 + scale) + self.evidence.bias
-        evidence = torch.cat([maps, _in_row(maps)], dim=1)
-        of_evidence = self.evidence.weight.t().expand(len(weights), -1, -1)
-        x = torch.baddbmm(shift.unsqueeze(1), _by_cells(evidence), of_evidence)
-        x = torch.relu(torch.baddbmm(x, _by_cells(features), weights))
-        return x, torch.cat([x.sum(1) / x.shape[1], x.max(1).values], dim=1)
+        Args:
+            features: (batch, channels, rows, columns).
+            roles: (batch, rows, columns), uint8, index into ``ROLES`` or ``UNLABELLED``.
+        """
+        scores = self.role(_by_cells(features)).float().flatten(0, 1)
+        wanted = roles.flatten().long()
+        # What is small or rare is what is clicked on most: it counts for more than its cells.
+        counts = torch.bincount(wanted, minlength=UNLABELLED + 1)[: scores.shape[1]]
+        weight = counts.clamp(min=1).to(scores.dtype).rsqrt()
+        total = F.cross_entropy(scores, wanted, weight, ignore_index=UNLABELLED, reduction="sum")
+        return total / (weight * counts).sum()
 
 
 def _by_cells(maps: Tensor) -> Tensor:
@@ -87,8 +148,60 @@ def _by_cells(maps: Tensor) -> Tensor:
     return maps.flatten(2).transpose(1, 2)
 
 
-def _in_row(maps: Tensor) -> Tensor:
-    """For each cell the largest value in its row, the rows above and below included."""
-    rows = maps.amax(3, keepdim=True)
-    spread = nn.functional.max_pool2d(rows, (3, 1), stride=1, padding=(1, 0))
-    return spread.expand_as(maps)
+class Pool(nn.Module):
+    """A feature map seen in the light of a condition, and summed up.
+
+    The condition scales and shifts the map's channels (FiLM, Perez et al., arXiv 1709.07871); maps
+    of evidence enter beside it.
+    """
+
+    def __init__(self, channels: int, condition: int, maps: int, width: int) -> None:
+        super().__init__()
+        self.project = nn.Linear(channels, width)
+        self.film = nn.Linear(condition, 2 * width)
+        self.evidence = nn.Linear(maps, width)
+
+    def forward(
+        self, features: Tensor, condition: Tensor, evidence: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Look at a batch.
+
+        Args:
+            features: (batch, channels, rows, columns).
+            condition: (batch, condition).
+            evidence: (batch, maps, cells).
+
+        Returns:
+            The map by cells, (batch, cells, width), and its sum-up, (batch, 2 * width).
+        """
+        scale, shift = self.film(condition).chunk(2, dim=1)
+        # The scale is folded into each row's own weights, and everything is added up in two
+        # products: passes over the map are what costs most here.
+        weights = self.project.weight.t() * (1 + scale).unsqueeze(1)
+        shift = shift + self.project.bias * (1 + scale) + self.evidence.bias
+        of_evidence = self.evidence.weight.t().expand(len(weights), -1, -1)
+        x = torch.baddbmm(shift.unsqueeze(1), evidence.transpose(1, 2), of_evidence)
+        x = torch.relu(torch.baddbmm(x, _by_cells(features), weights))
+        return x, torch.cat([x.sum(1) / x.shape[1], x.max(1).values], dim=1)
+
+
+@torch.no_grad()
+def _evidence(match: Tensor) -> Tensor:
+    """(batch, slots, rows, columns) -> (batch, slots, EVIDENCE, cells)."""
+    low, high = _CONTRAST
+    match = ((match - low) / (high - low)).clamp(0, 1)
+    # A thing beside a text may reach into the row above or below.
+    tall = F.max_pool2d(match, (3, 1), stride=1, padding=(1, 0))
+    to_left = _spread(tall)
+    to_right = _spread(tall.flip(3)).flip(3)
+    return torch.stack([match, to_left, to_right], dim=2).flatten(3)
+
+
+def _spread(maps: Tensor) -> Tensor:
+    """For each cell the largest value at it or to its left in its row, faded by the distance."""
+    step = 1
+    while step < maps.shape[3]:
+        shifted = F.pad(maps[..., :-step], (step, 0))
+        maps = torch.maximum(maps, shifted * _FADING**step)
+        step *= 2
+    return maps

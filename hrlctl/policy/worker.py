@@ -8,16 +8,17 @@ import torch
 from torch import Tensor, nn
 
 from hrlctl.desktop.commands import KEYS
+from hrlctl.desktop.contract import ROLES
 from hrlctl.env.action import USES, ActionType, Part
 from hrlctl.policy.distributions import Choice, choose
 from hrlctl.policy.instruction import SLOT_FEATURES, SUMMARY_FEATURES
 from hrlctl.policy.manager import DURATIONS, SKILLS
-from hrlctl.policy.perception import Percept, Pool
+from hrlctl.policy.perception import EVIDENCE, Percept, Pool
 
 _SKILL_FEATURES: Final = 24
 _CONDITION: Final = 96
 _POINTER: Final = 32
-_MAPS: Final = 2
+_MAPS: Final = 2 * EVIDENCE  # of the slot told, and of those that the worker attends to
 _EVIDENCE_SCALE: Final = 10.0  # a few logits at initialisation, and a usable learning rate
 
 
@@ -37,7 +38,9 @@ class WorkerView(NamedTuple):
     condition: Tensor  # (batch, condition)
     map: Tensor  # (batch, cells, width)
     keys: Tensor  # (batch, cells, pointer features)
-    evidence: Tensor  # (batch, maps, cells), match maps
+    roles: Tensor  # (batch, cells, roles)
+    prior: Tensor  # (batch, cells)
+    evidence: Tensor  # (batch, maps, cells)
     value: Tensor  # (batch,), expected return of R
     bonus_value: Tensor  # (batch,), expected bonus before the decision ends
     usable_slots: Tensor  # (batch, slots), bool: the slots it may type
@@ -46,8 +49,9 @@ class WorkerView(NamedTuple):
 class Worker(nn.Module):
     """Conditioned on skill, slot and remaining duration, and, where it may see it, the instruction.
 
-    The pointer is a dot product of a query (from the condition and the type of action) with a key
-    for each cell; where the slot is written on the screen, the reading head's match map says so.
+    Beside what a cell weighs before anything is known, the pointer adds up three things: the dot
+    product of a query (from what is seen and the type of action) with the cell's key, how much a
+    thing of the cell's role is wanted, and whether the slot is written there or beside it.
 
     Args:
         channels: channels of the feature map.
@@ -56,7 +60,7 @@ class Worker(nn.Module):
         hidden: size of its hidden layer.
     """
 
-    def __init__(self, channels: int, context: int, width: int = 64, hidden: int = 128) -> None:
+    def __init__(self, channels: int, context: int, width: int = 48, hidden: int = 128) -> None:
         super().__init__()
         self.skill_embedding = nn.Embedding(len(SKILLS), _SKILL_FEATURES)
         self.condition = nn.Sequential(
@@ -74,6 +78,9 @@ class Worker(nn.Module):
         self.kind_query = nn.Embedding(len(ActionType), _POINTER)
         self.kind_evidence = nn.Embedding(len(ActionType), _MAPS)
         self.query = nn.Linear(hidden, _POINTER)
+        self.role_query = nn.Linear(hidden, len(ROLES))
+        self.kind_role = nn.Embedding(len(ActionType), len(ROLES))
+        self.evidence_query = nn.Linear(hidden, _MAPS)
         self.target_query = nn.Linear(hidden + width, _POINTER)
         self.key = nn.Linear(hidden, len(KEYS))
         self.slot_query = nn.Linear(hidden, SLOT_FEATURES)
@@ -82,7 +89,13 @@ class Worker(nn.Module):
         # At the start all types are about as likely, and the pointer leans towards what matches.
         nn.init.zeros_(self.kind.bias)
         nn.init.normal_(self.kind.weight, std=0.01)
-        nn.init.constant_(self.kind_evidence.weight, 0.3)
+        for query in (self.role_query, self.evidence_query):
+            nn.init.normal_(query.weight, std=0.01)
+            nn.init.zeros_(query.bias)
+        nn.init.zeros_(self.kind_role.weight)
+        nn.init.zeros_(self.kind_evidence.weight)
+        with torch.no_grad():
+            self.kind_evidence.weight.view(-1, 2, EVIDENCE)[:] = torch.tensor([0.3, 0.1, 0.1])
 
     def view(self, percept: Percept, option: Option, context: Tensor) -> WorkerView:
         """Look at a batch of observations under ``option``; ``context`` is (batch, context)."""
@@ -107,13 +120,12 @@ class Worker(nn.Module):
         scores = (percept.slots @ self.attention(condition).unsqueeze(2)).squeeze(2)
         attention = choose(scores / SLOT_FEATURES**0.5, usable).log_probs.exp()
 
-        batch, count, rows, columns = percept.match.shape
-        told = percept.match.gather(1, index.unsqueeze(3).expand(-1, 1, rows, columns))
-        flat = percept.match.view(batch, count, -1)
-        attended = (attention.unsqueeze(1) @ flat).view(batch, 1, rows, columns)
-        maps = torch.cat([told, attended], dim=1)
+        batch, count, maps, cells = percept.evidence.shape
+        told = percept.evidence.gather(1, index.unsqueeze(3).expand(-1, 1, maps, cells))
+        attended = attention.unsqueeze(1) @ percept.evidence.view(batch, count, -1)
+        evidence = torch.cat([told.view(batch, maps, cells), attended.view(batch, maps, cells)], 1)
 
-        view, pooled = self.pool(percept.features, condition, maps)
+        view, pooled = self.pool(percept.features, condition, evidence)
         hidden = self.hidden(torch.cat([pooled, condition], dim=1))
         values = self.value(hidden).float()
         return WorkerView(
@@ -121,7 +133,9 @@ class Worker(nn.Module):
             condition,
             view,
             self.key_map(view),
-            maps.flatten(2),
+            percept.roles,
+            percept.prior,
+            evidence,
             values[:, 0],
             values[:, 1],
             usable,
@@ -138,16 +152,20 @@ class Worker(nn.Module):
     def pointers(self, view: WorkerView, kind: Tensor) -> Choice:
         """The pointer's cell, given the type of action (batch,)."""
         query = self.query(view.hidden) + self.kind_query(kind)
-        weights = self.kind_evidence(kind).unsqueeze(1)  # (batch, 1, maps)
+        weights = self.kind_evidence(kind) + self.evidence_query(view.hidden)
+        weights = weights.unsqueeze(1)  # (batch, 1, maps)
         evidence = (weights @ view.evidence.to(weights.dtype)).squeeze(1)
-        return choose(self._point(query, view) + _EVIDENCE_SCALE * evidence)
+        wanted = (self.role_query(view.hidden) + self.kind_role(kind)).unsqueeze(2)
+        role = (view.roles.to(wanted.dtype) @ wanted).squeeze(2)
+        learned = self._point(query, view) + _EVIDENCE_SCALE * (evidence + role)
+        return choose(view.prior + learned)
 
     def targets(self, view: WorkerView, pointer: Tensor) -> Choice:
         """The cell where a drag ends, given the cell (batch,) where it starts."""
         index = pointer.view(-1, 1, 1).expand(-1, 1, view.map.shape[2])
         start = view.map.gather(1, index).squeeze(1)
         query = self.target_query(torch.cat([view.hidden, start], dim=1))
-        return choose(self._point(query, view))
+        return choose(view.prior + self._point(query, view))
 
     def keys(self, view: WorkerView) -> Choice:
         return choose(self.key(view.hidden))

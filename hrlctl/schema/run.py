@@ -38,7 +38,10 @@ class TrainingConfig(StrictModel):
     entropy_coefficient: NonNegative = 0.01  # of the action type, at the start
     entropy_final: NonNegative = 0.003  # where the schedule ends
     manager_coefficient: NonNegative = 0.5
-    auxiliary_coefficient: NonNegative = 1.0
+    auxiliary_coefficient: NonNegative = 0.5  # of naming what stands where and what is due
+    encoded_share: Annotated[float, Field(gt=0, le=1)] = 1.0  # of the frames: teach the encoder
+    reading_rate: NonNegative = 3e-3  # learning rate of the reader
+    reading_steps: Annotated[int, Field(ge=0)] = 0  # at the start, in which only perception learns
     target_kl: Positive | None = None  # ends an update's epochs early
     mixed_precision: Literal["auto", "off", "bfloat16"] = "auto"
     gradient_checkpointing: bool = False
@@ -66,7 +69,7 @@ class PolicyConfig(StrictModel):
     kind: Literal["hierarchical", "flat"] = "hierarchical"
     encoder: Literal["compact", "mobilenet_v3_small", "efficientnet_b0"] = "compact"
     pretrained_encoder: bool = False  # ImageNet weights; downloads them
-    width: Annotated[int, Field(ge=16, le=512)] = 64  # channels of the feature map
+    width: Annotated[int, Field(ge=16, le=512)] = 48  # channels of the feature map
 
 
 class EnvironmentConfig(StrictModel):

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hrlctl.policy.hierarchical import Evaluated, HierarchicalPolicy, Observations
+from hrlctl.env.arrays import UNLABELLED
+from hrlctl.policy.hierarchical import Evaluated, HierarchicalPolicy
 from hrlctl.policy.perception import Percept
+from hrlctl.policy.reading import cells_to_learn
 from hrlctl.schema.run import TrainingConfig
 from hrlctl.training.precision import Precision, autocast
 from hrlctl.training.rollout import Rollout
@@ -29,7 +32,10 @@ _ENTROPY_WEIGHTS: Final = {
 _MANAGER_ENTROPY_WEIGHTS: Final = {"skill": 1.0, "about": 0.5, "duration": 1.0}
 _STOP_COST: Final = 0.02  # what an early end of a decision has to be better by
 _DONE_COEFFICIENT: Final = 0.2
-_CELLS_A_FRAME: Final = 64  # of which the auxiliary loss takes a sample
+_READING_BATCH: Final = 8  # frames of one step of the reader
+_FRAMES_READ: Final = 512  # at most, in an update
+_ROLE_BATCH: Final = 16  # frames of one step while only perception learns
+_PERCEPTION_EPOCHS: Final = 2  # passes over a rollout while only perception learns
 
 
 class UpdateStatistics(NamedTuple):
@@ -44,7 +50,8 @@ class Minibatch(NamedTuple):
     """Rows to learn from, and the distinct frames that they show."""
 
     rows: Tensor  # int64
-    frames: np.ndarray  # places of the distinct frames, padded
+    frames: npt.NDArray[np.int64]  # places of the distinct frames, padded
+    encoded: npt.NDArray[np.int64]  # index into ``frames``: those that teach the encoder
     frame_of_row: Tensor  # (rows,), int64, index into ``frames``
 
 
@@ -53,6 +60,7 @@ class Schedule:
     """What changes over a run, at one point of it."""
 
     learning_rate: float
+    reading_rate: float
     entropy_coefficient: float
 
 
@@ -62,7 +70,12 @@ def schedule(config: TrainingConfig, progress: float) -> Schedule:
     decay = left if config.learning_rate_schedule == "linear" else 1.0
     span = config.entropy_coefficient - config.entropy_final
     # A little learning rate is left at the end, so that the last updates are not wasted.
-    return Schedule(config.learning_rate * max(decay, 0.05), config.entropy_final + span * left)
+    decay = max(decay, 0.05)
+    return Schedule(
+        config.learning_rate * decay,
+        config.reading_rate * decay,
+        config.entropy_final + span * left,
+    )
 
 
 class Learner:
@@ -77,22 +90,31 @@ class Learner:
         self.policy, self.config = policy, config
         self.precision: Precision = "bfloat16" if config.mixed_precision == "bfloat16" else "off"
         fused = policy.device.type in ("cpu", "cuda")
+        reader = policy.perception.reader
+        of_reader = {id(parameter) for parameter in reader.parameters()}
+        others = [p for p in policy.parameters() if id(p) not in of_reader]
         self.optimizer = torch.optim.Adam(
-            policy.parameters(), lr=config.learning_rate, eps=1e-5, fused=fused
+            [{"params": others}, {"params": list(reader.parameters())}],
+            lr=config.learning_rate,
+            eps=1e-5,
+            fused=fused,
         )
 
     def update(self, rollout: Rollout, now: Schedule, rng: np.random.Generator) -> UpdateStatistics:
-        """Learn from one rollout: ``update_epochs`` passes in random minibatches."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = now.learning_rate
+        """Learn from one rollout: ``update_epochs`` passes in random minibatches, and reading."""
+        others, reader = self.optimizer.param_groups
+        others["lr"], reader["lr"] = now.learning_rate, now.reading_rate
         rollout = rollout.on(self.policy.device)
         sums: dict[str, list[float]] = defaultdict(list)
         self.policy.train()
+        self._read(rollout, rng, sums, _FRAMES_READ)
         stopped_early = False
         for _ in range(self.config.update_epochs):
             kls = []
-            for batch in minibatches(rollout, self.config.minibatches, rng):
-                statistics = self._step(rollout, batch, now, rng)
+            for batch in minibatches(
+                rollout, self.config.minibatches, self.config.encoded_share, rng
+            ):
+                statistics = self._step(rollout, batch, now)
                 for name, value in statistics.items():
                     sums[name].append(value)
                 kls.append(statistics["diagnostics/approximate_kl"])
@@ -100,9 +122,116 @@ class Learner:
             if target is not None and float(np.mean(kls)) > target:
                 stopped_early = True
                 break
+        sums["diagnostics/stopped_early"].append(float(stopped_early))
+        sums["diagnostics/explained_variance"].append(_explained_variance(rollout))
+        return self._statistics(sums, now)
+
+    def update_perception(
+        self, rollout: Rollout, now: Schedule, rng: np.random.Generator
+    ) -> UpdateStatistics:
+        """Learn from one rollout what the screens show and what is due, and nothing else."""
+        others, reader = self.optimizer.param_groups
+        others["lr"], reader["lr"] = now.learning_rate, now.reading_rate
+        sums: dict[str, list[float]] = defaultdict(list)
+        self.policy.train()
+        device = self.policy.device
+        for _ in range(_PERCEPTION_EPOCHS):
+            self._read(rollout, rng, sums)
+            frames = rng.permutation(rollout.frames)
+            for chosen in np.array_split(frames, -(-len(frames) // _ROLE_BATCH)):
+                with autocast(device, self.precision):
+                    percept = self._perceive(rollout, chosen, np.arange(len(chosen)))
+                    context = torch.from_numpy(rollout.seen.context[chosen]).to(device)
+                    view = self.policy.manager.view(percept, context)
+                    role = self._role_loss(rollout, chosen, percept)
+                    aim = self._aim_loss(rollout, chosen, view.aim_skills, view.aim_slots)
+                self._descend(role + aim)
+                sums["losses/role"].append(role.item())
+                sums["losses/aim"].append(aim.item())
+        return self._statistics(sums, now)
+
+    def _perceive(
+        self,
+        rollout: Rollout,
+        frames: npt.NDArray[np.int64],
+        encoded: npt.NDArray[np.int64],
+    ) -> Percept:
+        """The percept of ``frames``, of which those at the places ``encoded`` teach the encoder.
+
+        Of the others the shapes are taken as they were seen when the rollout was collected.
+        """
+        device = self.policy.device
+        scene = rollout.scene.rows(torch.from_numpy(frames)).on(device)
+        screens = torch.from_numpy(rollout.seen.screens[frames[encoded]]).to(device)
+        fresh = self.policy.perception.shapes(screens).to(scene.shapes.dtype)
+        index = torch.from_numpy(encoded).to(device)
+        scene = scene._replace(shapes=scene.shapes.index_copy(0, index, fresh))
+        tokens, slots = rollout.seen.tokens[frames], rollout.seen.slots[frames]
+        percept: Percept = self.policy.perception(
+            scene, torch.from_numpy(tokens).to(device), torch.from_numpy(slots).to(device)
+        )
+        return percept
+
+    def _role_loss(
+        self, rollout: Rollout, frames: npt.NDArray[np.int64], percept: Percept
+    ) -> Tensor:
+        roles = torch.from_numpy(rollout.seen.roles[frames]).to(self.policy.device)
+        return self.policy.perception.role_loss(percept.features, roles)
+
+    def _aim_loss(
+        self, rollout: Rollout, places: npt.NDArray[np.int64], skills: Tensor, slots: Tensor
+    ) -> Tensor:
+        """Cross-entropy of the next open milestone's skill and slot, where there are some."""
+        aims = torch.from_numpy(rollout.seen.aims[places]).to(self.policy.device).long()
+        losses = [
+            F.cross_entropy(scores, wanted, ignore_index=UNLABELLED, reduction="sum")
+            / (wanted != UNLABELLED).sum().clamp(min=1)
+            for scores, wanted in ((skills, aims[:, 0]), (slots, aims[:, 1]))
+        ]
+        return losses[0] + losses[1]
+
+    def _read(
+        self,
+        rollout: Rollout,
+        rng: np.random.Generator,
+        sums: dict[str, list[float]],
+        most: int | None = None,
+    ) -> None:
+        """Teach the reader the letters of (``most`` of) the frames, a few frames at a time.
+
+        Reading is learned by the number of steps rather than by their size.
+        """
+        reader, device = self.policy.perception.reader, self.policy.device
+        frames = rng.permutation(rollout.frames)[:most]
+        losses, shares = [], []
+        for chosen in np.array_split(frames, -(-len(frames) // _READING_BATCH)):
+            letters = rollout.seen.letters[chosen]
+            cells = cells_to_learn(letters, rng)
+            if len(cells) == 0:
+                continue
+            with autocast(device, self.precision):
+                loss, share = reader.loss(
+                    torch.from_numpy(rollout.seen.screens[chosen]).to(device),
+                    torch.from_numpy(letters).to(device),
+                    torch.from_numpy(cells).to(device),
+                )
+            self._descend(loss)
+            losses.append(loss.detach())
+            shares.append(share)
+        if losses:
+            sums["losses/reading"].append(torch.stack(losses).mean().item())
+            sums["diagnostics/letters_read"].append(torch.stack(shares).mean().item())
+
+    def _descend(self, loss: Tensor) -> Tensor:
+        """One optimiser step; returns the norm of the gradient."""
+        self.optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        norm = nn.utils.clip_grad_norm_(self.policy.parameters(), self.config.max_grad_norm)
+        self.optimizer.step()
+        return norm
+
+    def _statistics(self, sums: dict[str, list[float]], now: Schedule) -> UpdateStatistics:
         means = {name: float(np.mean(values)) for name, values in sums.items()}
-        means["diagnostics/stopped_early"] = float(stopped_early)
-        means["diagnostics/explained_variance"] = _explained_variance(rollout)
         means["diagnostics/learning_rate"] = now.learning_rate
         groups: dict[str, dict[str, float]] = defaultdict(dict)
         for name, value in means.items():
@@ -114,7 +243,7 @@ class Learner:
         """The percept of a minibatch's frames, and its rows under the current weights."""
         device = self.policy.device
         with autocast(device, self.precision):
-            frames = self.policy.perceive(Observations.of(rollout.seen, device, batch.frames))
+            frames = self._perceive(rollout, batch.frames, batch.encoded)
             percept = frames.rows(batch.frame_of_row.to(device))
             # The instruction belongs to the frame: an episode's first screen is always fresh.
             taken = rollout.taken.rows(batch.rows.to(device))
@@ -124,28 +253,23 @@ class Learner:
             )
         return frames, judged
 
-    def _step(
-        self, rollout: Rollout, batch: Minibatch, now: Schedule, rng: np.random.Generator
-    ) -> dict[str, float]:
+    def _step(self, rollout: Rollout, batch: Minibatch, now: Schedule) -> dict[str, float]:
         """One optimiser step on one minibatch."""
         frames, judged = self.judge(rollout, batch)
-        terms = self._losses(rollout, batch, judged, now)
-        losses, diagnostics, entropies = terms
-        reading = self._reading_losses(rollout, batch, frames, rng)
-        losses |= reading
-        auxiliary = self.config.auxiliary_coefficient * torch.stack(list(reading.values())).sum()
+        losses, diagnostics, entropies = self._losses(rollout, batch, judged, now)
+        encoded = frames.rows(torch.from_numpy(batch.encoded).to(self.policy.device))
+        losses["role"] = self._role_loss(rollout, batch.frames[batch.encoded], encoded)
+        places = rollout.place[batch.rows.numpy()]
+        losses["aim"] = self._aim_loss(rollout, places, judged.aim_skills, judged.aim_slots)
         total = (
             losses["policy"]
             + self.config.value_coefficient * losses["value"]
             + losses["entropy"]
             + self.config.manager_coefficient * (losses["manager"] + losses["stop"])
             + _DONE_COEFFICIENT * losses["done"]
-            + auxiliary
+            + self.config.auxiliary_coefficient * (losses["role"] + losses["aim"])
         )
-        self.optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(total)
-        norm = nn.utils.clip_grad_norm_(self.policy.parameters(), self.config.max_grad_norm)
-        self.optimizer.step()
+        norm = self._descend(total)
         named = {f"losses/{name}": value for name, value in losses.items()}
         named |= {f"diagnostics/{name}": value for name, value in diagnostics.items()}
         named |= {f"entropies/{name}": value for name, value in entropies.items()}
@@ -220,32 +344,17 @@ class Learner:
         }
         return losses, diagnostics, shown
 
-    def _reading_losses(
-        self, rollout: Rollout, batch: Minibatch, frames: Percept, rng: np.random.Generator
-    ) -> dict[str, Tensor]:
-        """The auxiliary losses on a sample of the frames' cells, half of them with a label."""
-        labels = rollout.seen.labels[batch.frames]  # (frames, cells, length)
-        roles = rollout.seen.roles[batch.frames].reshape(-1)
-        flat = labels.reshape(-1, labels.shape[-1])
-        half = _CELLS_A_FRAME * len(batch.frames) // 2
-        labelled = np.flatnonzero(flat[:, 0])
-        anywhere = rng.integers(len(flat), size=half)
-        written = labelled[rng.integers(len(labelled), size=half)] if len(labelled) else anywhere
-        chosen = np.concatenate([anywhere, written])
-        device = self.policy.device
-        cells = frames.features.permute(0, 2, 3, 1).reshape(len(flat), -1)
-        with autocast(device, self.precision):
-            return self.policy.perception.reading.losses(
-                cells.index_select(0, torch.from_numpy(chosen).to(device)),
-                torch.from_numpy(flat[chosen]).to(device),
-                torch.from_numpy(roles[chosen]).to(device),
-            )
 
-
-def minibatches(rollout: Rollout, count: int, rng: np.random.Generator) -> Iterator[Minibatch]:
+def minibatches(
+    rollout: Rollout, count: int, share: float, rng: np.random.Generator
+) -> Iterator[Minibatch]:
     """All rows in random order, in ``count`` parts; rows of one frame stay together.
 
-    A frame that several rows show is then encoded once.
+    Args:
+        rollout: the rows.
+        count: how many minibatches.
+        share: of the frames of each, that teach the encoder.
+        rng: source of the order.
     """
     rank = rng.permutation(int(rollout.frame.max()) + 1)
     order = np.argsort(rank[rollout.frame], kind="stable")
@@ -253,7 +362,9 @@ def minibatches(rollout: Rollout, count: int, rng: np.random.Generator) -> Itera
         frames, local = np.unique(rollout.frame[rows], return_inverse=True)
         padding = -len(frames) % FRAME_MULTIPLE
         frames = np.concatenate([frames, np.repeat(frames[-1:], padding)])
-        yield Minibatch(torch.from_numpy(rows), frames, torch.from_numpy(local))
+        some = -(-int(len(frames) * share) // FRAME_MULTIPLE) * FRAME_MULTIPLE
+        encoded = np.sort(rng.permutation(len(frames))[: max(some, FRAME_MULTIPLE)])
+        yield Minibatch(torch.from_numpy(rows), frames, encoded, torch.from_numpy(local))
 
 
 def _clipped_loss(

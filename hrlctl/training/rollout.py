@@ -11,12 +11,15 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from hrlctl.env.action import CELL_SIZE, NUM_SLOTS, ActionSpace
 from hrlctl.env.arrays import ObservationArrays
 from hrlctl.env.episode import NO_SLOT
+from hrlctl.env.observation import NUM_CHARACTERS
 from hrlctl.env.vector import EnvironmentVector, EpisodeRecord, Fault
 from hrlctl.policy.hierarchical import Acted, ActorState, HierarchicalPolicy, Observations
 from hrlctl.policy.manager import SKILLS, Decision
-from hrlctl.policy.perception import Percept
+from hrlctl.policy.perception import Percept, Scene
+from hrlctl.policy.reading import HALVES, Known
 from hrlctl.policy.worker import Option
 from hrlctl.training.advantages import (
     Advantages,
@@ -29,6 +32,7 @@ from hrlctl.training.precision import Precision, autocast
 
 BONUS: Final = 0.5
 """What the worker is paid for reaching a milestone of its own skill and slot."""
+
 HIDDEN_INSTRUCTIONS: Final = 0.5
 """Share of the training decisions in which the worker is not shown the instruction."""
 
@@ -94,6 +98,7 @@ class Rollout(NamedTuple):
     seen: ObservationArrays  # (places, ...), flattened; rows refer to it by place
     place: npt.NDArray[np.int64]  # (rows,), where the row's observation is
     frame: npt.NDArray[np.int64]  # (rows,), the first place with the same screen and instruction
+    scene: Scene  # (places, ...), of meaning where a row's frame is; weights of the collection
     taken: Taken
     advantage: Tensor  # the worker's, both streams
     returns: Tensor
@@ -110,11 +115,50 @@ class Rollout(NamedTuple):
     skill_counts: Tensor  # (skills,), how often the manager chose each
     hits: tuple[int, int]  # milestones reached, and those by a decision of their skill and slot
 
+    @property
+    def frames(self) -> npt.NDArray[np.int64]:
+        """The places of all distinct frames."""
+        return np.unique(self.frame)
+
     def on(self, device: torch.device) -> Rollout:
         """With its tensors on ``device``; what was seen stays where it is."""
         moved = (part.to(device) if isinstance(part, Tensor) else part for part in self)
         taken = _taken([part.to(device) for part in self.taken.parts()])
         return Rollout._make(moved)._replace(taken=taken)
+
+
+def _allocate_scene(leading: tuple[int, ...], actions: ActionSpace, channels: int) -> Scene:
+    rows, columns = actions.rows, actions.columns
+    return Scene(
+        torch.zeros((*leading, rows, columns, channels)),
+        torch.zeros((*leading, rows, HALVES * columns), dtype=torch.uint8),
+        torch.zeros((*leading, NUM_SLOTS, rows, columns)),
+    )
+
+
+def changed_cells(
+    before: npt.NDArray[np.uint8], now: npt.NDArray[np.uint8]
+) -> npt.NDArray[np.bool_]:
+    """The cells of screens in which, or in a neighbour of which, a pixel has changed.
+
+    Args:
+        before, now: (count, height, width, 3).
+
+    Returns:
+        (count, rows, columns).
+    """
+    count, height, width, _ = now.shape
+    rows, columns = height // CELL_SIZE, width // CELL_SIZE
+    # Eight bytes at once: a cell is 3 * 8 bytes wide.
+    differs = before.reshape(count, height, -1).view(np.uint64) != now.reshape(
+        count, height, -1
+    ).view(np.uint64)
+    own = differs.reshape(count, rows, CELL_SIZE, columns, -1).any(axis=(2, 4))
+    near = np.zeros((count, rows + 2, columns + 2), bool)
+    for dy in range(3):
+        for dx in range(3):
+            near[:, dy : dy + rows, dx : dx + columns] |= own
+    return near[:, 1:-1, 1:-1]
 
 
 class Collector:
@@ -147,6 +191,10 @@ class Collector:
         envs = len(vector)
         # Entries 0 to steps are what was seen; the last is where open decisions were taken.
         self.seen = vector.allocate(steps + 2)
+        channels = policy.perception.encoder.channels
+        self.scene = _allocate_scene((steps + 2, envs), vector.actions, channels)
+        rows, columns = vector.actions.rows, vector.actions.columns
+        self._log_probs = torch.zeros(envs, rows, HALVES * columns, NUM_CHARACTERS)
         self.taken = Taken.allocate((steps + 1, envs))  # the last entry: the open decisions
         self.results = vector.allocate_results(steps)
         self.opened: OpenDecisions = no_open_decisions(envs)
@@ -173,11 +221,13 @@ class Collector:
         episodes: list[EpisodeRecord] = []
         self.seconds = {"act": 0.0, "simulate": 0.0}
         self.seen.is_fresh[0] = True  # the weights have changed: everything is encoded anew
+        if self.opened.is_open.any():
+            self._see(steps + 1, np.flatnonzero(self.opened.is_open))
         for t in range(steps):
             started = perf_counter()
             observed = self.seen.row(t)
             with autocast(self.policy.device, self.precision):
-                percept = self._perceive(observed, percept)
+                percept = self._perceive(t, percept)
                 acted = self.policy.act_on(
                     percept,
                     self._context(observed),
@@ -201,7 +251,7 @@ class Collector:
         last = self.seen.row(steps)
         with autocast(self.policy.device, self.precision):
             value, bonus_value, manager_value = self.policy.estimate(
-                self._perceive(last, percept), self._context(last), self.state
+                self._perceive(steps, percept), self._context(last), self.state
             )
         # What a fault of the environment has cut off is worth what was expected of it.
         cut = torch.from_numpy(self.results.truncated & ~self.results.counts)
@@ -223,21 +273,36 @@ class Collector:
         self._decided = decides
         return self._rollout(streams, advantages, episodes)
 
-    def _perceive(self, observed: ObservationArrays, before: Percept | None) -> Percept:
-        """Encode what has changed since ``before``, in place."""
-        with torch.no_grad():
-            if before is None or observed.is_fresh.all():
-                return self.policy.perceive(self.observations(observed))
-            fresh = np.flatnonzero(observed.is_fresh)
-            if len(fresh) == 0:
-                return before
-            chosen = ObservationArrays._make(array[fresh] for array in observed)
-            index = torch.from_numpy(fresh).to(self.policy.device)
-            return before.replaced(index, self.policy.perceive(self.observations(chosen)))
+    @torch.no_grad()
+    def _perceive(self, t: int, before: Percept | None) -> Percept:
+        """Encode what is seen at entry ``t`` where it has changed since ``before``, in place."""
+        fresh = np.flatnonzero(self.seen.is_fresh[t])
+        if before is not None and len(fresh) == 0:
+            return before
+        percept = self.policy.perceive(*self._see(t, fresh))
+        if before is None or len(fresh) == len(self.vector):
+            return percept
+        return before.replaced(torch.from_numpy(fresh).to(self.policy.device), percept)
 
-    def observations(self, arrays: ObservationArrays) -> Observations:
-        """What the policy takes of ``arrays``, (rows, ...)."""
-        return Observations.of(arrays, self.policy.device)
+    def _see(self, t: int, envs: npt.NDArray[np.int64]) -> tuple[Observations, Scene]:
+        """Look at the screens of ``envs`` at entry ``t``, and keep what they show.
+
+        What was read at the entry before is not read again where no pixel has changed.
+        """
+        device, known = self.policy.device, None
+        chosen = torch.from_numpy(envs)
+        if 0 < t <= self.steps:
+            screens = self.seen.screens
+            changed = torch.from_numpy(changed_cells(screens[t - 1, envs], screens[t, envs]))
+            known = Known(self._log_probs[chosen].to(device), changed.to(device))
+        observations = Observations.of(self.seen.row(t), device, envs)
+        with autocast(device, self.precision):
+            scene, log_probs = self.policy.see(observations, known)
+        if t <= self.steps:
+            self._log_probs[chosen] = log_probs.to(self._log_probs.device)
+        for kept, seen in zip(self.scene, scene, strict=True):
+            kept[t, chosen] = seen.to(kept.device, kept.dtype)
+        return observations, scene
 
     def _context(self, arrays: ObservationArrays) -> Tensor:
         return torch.from_numpy(arrays.context).to(self.policy.device)
@@ -279,6 +344,7 @@ class Collector:
             ObservationArrays._make(a.reshape(-1, *a.shape[2:]) for a in self.seen),
             place,
             frames,
+            Scene(*(part.flatten(0, 1) for part in self.scene)),
             self.taken.flat().rows(taken_rows),
             rows(advantages.worker + advantages.bonus),
             rows(advantages.worker + streams.values),
@@ -305,12 +371,12 @@ class Collector:
         order = torch.arange(1, self.steps + 1).unsqueeze(1) * self._decided
         began = (order.amax(0) - 1).numpy()  # -1: before this rollout, where it is kept already
         opened = np.flatnonzero(self._still_open.is_open.numpy() & (began >= 0))
-        # Roles and labels are written only where a screen is fresh: they stand further back.
+        # Labels are written only where a screen is fresh: they stand further back.
         steps = np.arange(self.steps + 1).reshape(-1, 1)
         first_seen = np.maximum.accumulate(steps * self.seen.is_fresh[: self.steps + 1])
         everywhere = np.arange(len(self.vector))
         for kept, envs in ((began[opened], opened), (self.steps, everywhere)):
-            for labels in (self.seen.roles, self.seen.labels):
+            for labels in (self.seen.roles, self.seen.letters):
                 labels[kept, envs] = labels[first_seen[kept, envs], envs]
         for env in opened:
             for array in self.seen:

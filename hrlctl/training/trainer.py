@@ -162,7 +162,9 @@ class PPOTrainer:
         rollout = self.collector.collect()
         learning_at = perf_counter()
         now = schedule(training, position.steps / training.total_timesteps)
-        statistics = self.learner.update(rollout, now, self.random.minibatches)
+        is_reading = position.steps < training.reading_steps
+        learn = self.learner.update_perception if is_reading else self.learner.update
+        statistics = learn(rollout, now, self.random.minibatches)
         learned_at = perf_counter()
         seen = view(self.collector)
         self.collector.advance()

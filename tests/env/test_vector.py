@@ -9,11 +9,12 @@ import pytest
 
 from hrlctl.desktop.sim import SimDesktop
 from hrlctl.env.action import ActionType
-from hrlctl.env.arrays import LABEL_LENGTH, ObservationArrays
+from hrlctl.env.arrays import UNLABELLED, ObservationArrays
 from hrlctl.env.episode import EpisodeRules
 from hrlctl.env.oracle import Oracle
 from hrlctl.env.vector import Assignment, DesktopVector
 from hrlctl.packs import Task, load_packs
+from hrlctl.schema.base import Skill
 
 COUNT = 4
 
@@ -87,12 +88,28 @@ def test_a_screen_is_fresh_where_it_changed_and_labelled_there(tasks: tuple[Task
     seen, results = vector.allocate(2), vector.allocate_results(1)
     vector.reset(seen.row(0))
     assert seen.roles[0].any()
-    assert seen.labels[0].shape == (COUNT, 15 * 20, LABEL_LENGTH)
-    assert seen.labels[0].any()
+    assert seen.roles[0].shape == (COUNT, 15, 20)
+    assert seen.letters[0].shape == (COUNT, 15, 40)
+    assert seen.letters[0].any(axis=(1, 2)).all()
     wait = np.tile(vector.actions.encode(ActionType.WAIT), (COUNT, 1))
     vector.step(wait, seen.row(0), seen.row(1), results.row(0))
     assert not seen.is_fresh[1].any()
     np.testing.assert_array_equal(seen.screens[1], seen.screens[0])
+
+
+def test_the_aim_is_the_first_open_milestone(tasks: tuple[Task, ...]) -> None:
+    vector, _ = vector_of(tasks)
+    seen = vector.allocate(1).row(0)
+    vector.reset(seen)
+    for index in range(COUNT):
+        first = vector.episode(index).instance.milestones[0]
+        texts = vector.episode(index).reading.texts
+        skill, slot = seen.aims[index].tolist()
+        assert list(Skill)[skill] is first.skill
+        if first.about in texts:
+            assert texts[slot] == first.about
+        else:
+            assert slot == UNLABELLED
 
 
 def test_an_ended_episode_is_recorded_and_the_next_one_shown(tasks: tuple[Task, ...]) -> None:

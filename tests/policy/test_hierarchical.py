@@ -362,7 +362,7 @@ def test_bfloat16_acts_and_learns_in_float32_probabilities(
     assert judged.value.dtype == judged.manager_value.dtype == torch.float32
     torch.testing.assert_close(judged.log_prob, acted.log_prob, atol=0.05, rtol=0.05)
     (judged.log_prob.sum() + judged.value.sum()).backward()
-    gradient = policy.perception.encoder.get_parameter("mix.weight").grad
+    gradient = policy.perception.words.weight.grad
     assert gradient is not None
     assert gradient.isfinite().all()
     policy.zero_grad()

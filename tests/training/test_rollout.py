@@ -13,10 +13,10 @@ from hrlctl.desktop.sim import SimDesktop
 from hrlctl.env.episode import EpisodeRules
 from hrlctl.env.vector import Assignment, DesktopVector
 from hrlctl.packs import Task
-from hrlctl.policy import HierarchicalPolicy
+from hrlctl.policy import HierarchicalPolicy, Observations
 from hrlctl.schema.run import PolicyConfig, TrainingConfig
 from hrlctl.training.ppo import Learner, minibatches, schedule
-from hrlctl.training.rollout import Collector, Rollout
+from hrlctl.training.rollout import Collector, Rollout, changed_cells
 
 ENVS, STEPS = 6, 24
 
@@ -51,14 +51,16 @@ def test_minibatches_hold_each_row_once_and_show_what_it_saw(basics: tuple[Task,
     rows = len(rollout.place)
     assert rows > ENVS * STEPS  # with decisions of the first rollout
     assert len(np.unique(rollout.frame)) < 0.9 * rows  # some screens did not change
-    batches = list(minibatches(rollout, 4, np.random.default_rng(0)))
+    batches = list(minibatches(rollout, 4, 0.25, np.random.default_rng(0)))
     assert sorted(np.concatenate([batch.rows.numpy() for batch in batches])) == list(range(rows))
     for batch in batches:
         shown = batch.frames[batch.frame_of_row.numpy()]
         acted_on = rollout.place[batch.rows.numpy()]
         for array in (rollout.seen.screens, rollout.seen.tokens, rollout.seen.slots):
             np.testing.assert_array_equal(array[shown], array[acted_on])
-    again = list(minibatches(rollout, 4, np.random.default_rng(1)))
+        assert len(np.unique(batch.encoded)) == len(batch.encoded)
+        assert 0.25 * len(batch.frames) <= len(batch.encoded) < len(batch.frames)
+    again = list(minibatches(rollout, 4, 0.25, np.random.default_rng(1)))
     assert not torch.equal(batches[0].rows, again[0].rows)
 
 
@@ -128,10 +130,10 @@ def test_steps_after_success_teach_only_what_a_finished_screen_is(
 
 
 def seen_at(rollout: Rollout, row: int) -> tuple[np.ndarray, ...]:
-    """Screen, roles and labels of a row."""
+    """Screen, roles and letters of a row."""
     place, frame = rollout.place[row], rollout.frame[row]
     seen = rollout.seen
-    return seen.screens[place].copy(), seen.roles[frame].copy(), seen.labels[frame].copy()
+    return seen.screens[place].copy(), seen.roles[frame].copy(), seen.letters[frame].copy()
 
 
 def test_a_carried_decision_is_learned_from_where_it_was_taken(basics: tuple[Task, ...]) -> None:
@@ -168,8 +170,43 @@ def test_labels_follow_the_screen_from_rollout_to_rollout(basics: tuple[Task, ..
         for array, expected in zip(collector.seen[:4], now[:4], strict=True):
             np.testing.assert_array_equal(array[0], expected)
         np.testing.assert_array_equal(collector.seen.roles[0], now.roles)
-        np.testing.assert_array_equal(collector.seen.labels[0], now.labels)
+        np.testing.assert_array_equal(collector.seen.letters[0], now.letters)
     assert unchanged > 3
+
+
+def test_what_has_not_changed_is_not_read_again(basics: tuple[Task, ...]) -> None:
+    collector = make_collector(basics, steps=12)
+    collector.collect()
+    partly = 0
+    for t in range(1, 12):
+        changed = changed_cells(collector.seen.screens[t - 1], collector.seen.screens[t])
+        fresh = collector.seen.is_fresh[t]
+        assert not changed[~fresh].any()
+        partly += int((changed.any((1, 2)) & ~changed.all((1, 2)) & fresh).sum())
+        whole = collector.policy.see(Observations.of(collector.seen.row(t), torch.device("cpu")))[0]
+        torch.testing.assert_close(collector.scene.match[t, fresh], whole.match[fresh])
+        assert torch.equal(collector.scene.letters[t, fresh], whole.letters[fresh])
+    assert partly > 5
+
+
+def test_only_perception_learns_while_reading_comes_first(basics: tuple[Task, ...]) -> None:
+    collector = make_collector(basics)
+    rollout = collector.collect()
+    policy, config = collector.policy, TrainingConfig(mixed_precision="off")
+    before = {name: tensor.clone() for name, tensor in policy.state_dict().items()}
+    learner, now = Learner(policy, config), schedule(config, 0.0)
+    rng = np.random.default_rng(0)
+    first = learner.update_perception(rollout, now, rng)
+    for _ in range(3):
+        last = learner.update_perception(rollout, now, rng)
+    assert last.losses["reading"] < first.losses["reading"]
+    assert last.losses["role"] < first.losses["role"]
+    moved = {
+        name.split(".")[0]
+        for name, tensor in policy.state_dict().items()
+        if not torch.equal(tensor, before[name])
+    }
+    assert moved == {"perception", "manager"}
 
 
 def test_the_schedule_falls_to_its_end() -> None:

@@ -1,28 +1,42 @@
-"""What stands under the centre of every pointer cell."""
+"""What stands under the centre of every pointer cell, and what is written there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from hrlctl.desktop.contract import ROLES, Annotation, Rect
+from hrlctl.desktop.sim.canvas import Line
+from hrlctl.desktop.sim.fonts import FONTS
 from hrlctl.desktop.sim.session import Session
 from hrlctl.desktop.sim.widgets.base import Part
 from hrlctl.desktop.sim.windows import Window
 
 _ROLE_INDEX = {role: index for index, role in enumerate(ROLES)}
 _DESKTOP = _ROLE_INDEX["desktop"]
-# A cell's role and label are kept in one number: the label's index plus one, then the role.
-_ROLE_BITS = 6
 
-_Cells = npt.NDArray[np.int32]
+_Roles = npt.NDArray[np.uint8]
+_Letters = list[list[str]]  # by rows and half cells; "\0" where nothing is written
+
+
+class _Kept(NamedTuple):
+    """What was found out about a window, and what it was like then."""
+
+    area: Rect
+    changes: int
+    paintings: int
+    roles: _Roles
+    letters: _Letters
 
 
 class Annotator:
     """Annotates one episode's screens; keeps what has not changed since the last time.
+
+    The screen must be up to date: letters are where they were painted.
 
     Args:
         rows, columns: of the grid of pointer cells.
@@ -31,56 +45,105 @@ class Annotator:
     def __init__(self, session: Session, rows: int, columns: int) -> None:
         self.shape = (rows, columns)
         self._session = session
-        self._labels: dict[str, int] = {}
         self._first_column = _first_cells(session.width, columns)
+        self._first_half = _first_cells(session.width, 2 * columns)
         self._first_row = _first_cells(session.height, rows)
-        self._icons: tuple[int, _Cells] | None = None
-        self._windows: dict[Window, tuple[Rect, int, _Cells]] = {}
+        width, halves = session.width, 2 * columns
+        self._half_centres = [(2 * h + 1) * width // (2 * halves) for h in range(halves)]
+        self._row_at = [min(y * rows // session.height, rows - 1) for y in range(session.height)]
+        self._icons: tuple[int, _Roles] | None = None
+        self._windows: dict[Window, _Kept] = {}
 
     def annotate(self) -> Annotation:
-        """What is topmost at each cell's centre now. ``labels`` only grows in an episode."""
+        """What is topmost at each cell's centre now."""
         session = self._session
         shell = session.shell
         if self._icons is None or self._icons[0] != shell.moves:
-            cells = np.full(self.shape, _DESKTOP, np.int32)
+            roles = np.full(self.shape, _DESKTOP, np.uint8)
             icons = (Part("icon", icon.launcher.name, icon.cell) for icon in shell.icons)
-            self._draw(cells, icons, 0, 0)
-            self._icons = shell.moves, cells
-        cells = self._icons[1].copy()
+            self._enter(roles, icons, 0, 0)
+            self._icons = shell.moves, roles
+        roles = self._icons[1].copy()
+        letters = self._blank()
+        for icon in shell.icons:
+            self._write(letters, icon.lines, 0, 0)
         for window in session.manager.stack:
             if not window.is_minimized:
-                self._add_window(cells, window)
-        self._draw(cells, shell.parts(), 0, 0)
-        if session.popup is not None:
-            self._draw(cells, session.popup.parts(), 0, 0)
-        return Annotation(
-            (cells & ((1 << _ROLE_BITS) - 1)).astype(np.uint8),
-            ((cells >> _ROLE_BITS) - 1).astype(np.int16),
-            tuple(self._labels),
-        )
+                self._add_window(roles, letters, window)
+        self._enter(roles, shell.parts(), 0, 0)
+        self._cover(letters, shell.bar, shell.lines)
+        popup = session.popup
+        if popup is not None:
+            self._enter(roles, popup.parts(), 0, 0)
+            self._cover(letters, popup.area, popup.lines)
+        codes = "".join(map("".join, letters)).encode("utf-32-le")
+        grid = np.frombuffer(codes, "<u4").astype(np.uint16).reshape(len(letters), -1)
+        return Annotation(roles, grid)
 
-    def _add_window(self, cells: _Cells, window: Window) -> None:
+    def _blank(self) -> _Letters:
+        rows, columns = self.shape
+        return [["\0"] * (2 * columns) for _ in range(rows)]
+
+    def _add_window(self, roles: _Roles, letters: _Letters, window: Window) -> None:
         x, y, width, height = area = window.area
         left, right = self._first_column[x], self._first_column[x + width]
         top, bottom = self._first_row[y], self._first_row[y + height]
+        halves = slice(self._first_half[x], self._first_half[x + width])
+        state = area, window.changes, window.paintings
         known = self._windows.get(window)
-        if known is None or known[0] != area or known[1] != window.changes:
-            own = np.empty((bottom - top, right - left), np.int32)
-            self._draw(own, window.parts(), left, top)
-            self._windows[window] = known = area, window.changes, own
-        cells[top:bottom, left:right] = known[2]
+        if known is None or known[:3] != state:
+            own = np.empty((bottom - top, right - left), np.uint8)
+            self._enter(own, window.parts(), left, top)
+            written = self._blank()
+            self._write(written, window.lines(), x, y)
+            known = _Kept(*state, own, [row[halves] for row in written[top:bottom]])
+            self._windows[window] = known
+        roles[top:bottom, left:right] = known.roles
+        for row, line in zip(letters[top:bottom], known.letters, strict=True):
+            row[halves] = line
 
-    def _draw(self, cells: _Cells, parts: Iterable[Part], left: int, top: int) -> None:
-        """Enter ``parts``, later ones above earlier ones; ``cells`` begins at (left, top)."""
-        labels, columns, rows = self._labels, self._first_column, self._first_row
-        for role, label, (x, y, width, height) in parts:
-            code = _ROLE_INDEX[role]
-            if label:
-                code |= (labels.setdefault(label, len(labels)) + 1) << _ROLE_BITS
-            cells[
+    def _enter(self, roles: _Roles, parts: Iterable[Part], left: int, top: int) -> None:
+        """Enter ``parts``, later ones above earlier ones; ``roles`` begins at (left, top)."""
+        columns, rows = self._first_column, self._first_row
+        for role, _, (x, y, width, height) in parts:
+            roles[
                 rows[y] - top : rows[y + height] - top,
                 columns[x] - left : columns[x + width] - left,
-            ] = code
+            ] = _ROLE_INDEX[role]
+
+    def _cover(self, letters: _Letters, area: Rect, lines: Iterable[Line]) -> None:
+        """Enter what lies over everything entered so far; ``lines`` are relative to ``area``."""
+        x, y, width, height = area
+        first, last = self._first_half[x], self._first_half[x + width]
+        for row in letters[self._first_row[y] : self._first_row[y + height]]:
+            row[first:last] = ["\0"] * (last - first)
+        self._write(letters, lines, x, y)
+
+    def _write(self, letters: _Letters, lines: Iterable[Line], dx: int, dy: int) -> None:
+        """Enter ``lines``, moved by (dx, dy).
+
+        A line belongs to the row of cells that the middle of its capitals lies in, and to the next
+        one as well where that is a pixel away: either may be asked what is written.
+        """
+        first_half, centres, row_at = self._first_half, self._half_centres, self._row_at
+        width, height = len(first_half) - 1, len(row_at)
+        for text, font, x, y, left, right in lines:
+            begin, middle = x + dx, y + dy + font.middle
+            written = _columns(font.name, text)
+            left, right = max(begin, left + dx, 0), min(begin + len(written), right + dx, width)
+            if left >= right or not 0 <= middle < height:
+                continue
+            first, last = first_half[left], first_half[right]
+            seen = [written[centre - begin] for centre in centres[first:last]]
+            row, other = row_at[max(0, middle - 1)], row_at[min(height - 1, middle + 1)]
+            letters[row][first:last] = seen
+            if other != row:
+                letters[other][first:last] = seen
+
+
+@lru_cache(maxsize=4096)
+def _columns(font_name: str, text: str) -> str:
+    return FONTS[font_name].columns(text)
 
 
 @lru_cache(maxsize=64)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from hrlctl.desktop.contract import Rect, Screen
 from hrlctl.desktop.sim.fonts import Font
-from hrlctl.desktop.sim.lettering import Overlay, text_mask, text_on, text_overlay
+from hrlctl.desktop.sim.lettering import (
+    Overlay,
+    glow_overlay,
+    text_mask,
+    text_on,
+    text_overlay,
+)
 from hrlctl.desktop.sim.theme import Colour
 
 _ROW = 1024  # pixels of a prepared row: more than any screen has
@@ -27,6 +34,24 @@ def blend(below: Colour, above: Colour, share: float) -> Colour:
     return red, green, blue
 
 
+class Line(NamedTuple):
+    """A line of text that was written, in pixels of what it was written on."""
+
+    text: str
+    font: Font
+    x: int
+    y: int
+    left: int  # what the clip left of it: columns from ``left`` to before ``right``
+    right: int
+
+
+class Picture(NamedTuple):
+    """Something painted, to be put elsewhere again."""
+
+    pixels: Screen  # RGB, shape (height, width, 3)
+    lines: tuple[Line, ...]  # the texts in it
+
+
 class Canvas:
     """Draws into ``pixels``, shifted by an origin and cut to a clip rectangle.
 
@@ -34,14 +59,18 @@ class Canvas:
         pixels: uint8, shape (height, width, 3); drawn on in place.
         origin: where the canvas's (0, 0) lies in ``pixels``, (x, y).
         clip: in canvas coordinates; nothing outside is touched. Everything by default.
+
+    Attributes:
+        lines: the texts written, shared by the canvases that were made from one another.
     """
 
-    __slots__ = ("_bottom", "_left", "_right", "_top", "_x", "_y", "pixels")
+    __slots__ = ("_bottom", "_left", "_right", "_top", "_x", "_y", "lines", "pixels")
 
     def __init__(
         self, pixels: Screen, origin: tuple[int, int] = (0, 0), clip: Rect | None = None
     ) -> None:
         self.pixels = pixels
+        self.lines: list[Line] = []
         self._x, self._y = origin
         height, width = pixels.shape[:2]
         if clip is None:
@@ -65,6 +94,7 @@ class Canvas:
     def clipped(self, rect: Rect) -> Canvas:
         """A canvas on the same pixels, with the same origin, cut to ``rect`` as well."""
         canvas = Canvas(self.pixels, (self._x, self._y), rect)
+        canvas.lines = self.lines
         canvas._left = max(canvas._left, self._left)
         canvas._top = max(canvas._top, self._top)
         canvas._right = max(canvas._left, min(canvas._right, self._right))
@@ -137,12 +167,26 @@ class Canvas:
         """
         if not text or x + self._x >= self._right or y + self._y >= self._bottom:
             return
+        self._note(x, y, text, font)
         if not font.is_smooth:
             self._stencil(x, y, text_mask(font.name, text), colour)
         elif ground is not None:
             self.blit(x, y, text_on(font.name, text, colour, ground))
         else:
             self.overlay(x, y, text_overlay(font.name, text, colour))
+
+    def glowing_text(
+        self, x: int, y: int, text: str, font: Font, colour: Colour, glow: Colour
+    ) -> None:
+        """Write one line with its top left corner at (x, y), surrounded by ``glow``."""
+        self._note(x, y, text, font)
+        self.overlay(x, y - 1, glow_overlay(font.name, text, colour, glow))
+
+    def _note(self, x: int, y: int, text: str, font: Font) -> None:
+        """Remember a line, if the clip leaves the middle of its letters."""
+        y += self._y
+        if self._top <= y + font.middle < self._bottom:
+            self.lines.append(Line(text, font, x + self._x, y, self._left, self._right))
 
     def _stencil(self, x: int, y: int, mask: npt.NDArray[np.bool_], colour: Colour) -> None:
         left, top = x + self._x, y + self._y
@@ -206,6 +250,16 @@ class Canvas:
         right, bottom = min(right, self._right), min(bottom, self._bottom)
         if left < right and top < bottom:
             self.pixels[top:bottom, left:right] = image[top - y : bottom - y, left - x : right - x]
+
+    def put(self, x: int, y: int, picture: Picture) -> None:
+        """Put ``picture`` with its corner at (x, y), its texts included."""
+        self.blit(x, y, picture.pixels)
+        x += self._x
+        y += self._y
+        for text, font, at_x, at_y, left, right in picture.lines:
+            if self._top <= at_y + y + font.middle < self._bottom:
+                left, right = max(self._left, left + x), min(self._right, right + x)
+                self.lines.append(Line(text, font, at_x + x, at_y + y, left, right))
 
     def stamp(self, x: int, y: int, mask: npt.NDArray[np.bool_], colour: Colour) -> None:
         """Paint the pixels of ``mask``, shape (h, w), with its corner at (x, y)."""

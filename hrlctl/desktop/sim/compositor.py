@@ -108,14 +108,13 @@ class Compositor:
 
     def _paint_icons(self, session: Session, rect: Rect, covers: list[Rect]) -> None:
         """Paint the icons in ``rect`` that have not been painted and are not covered."""
-        canvas = Canvas(self._background)
         left = []
         for icon in self._unpainted:
             cell = icon.cell
             if not overlap(cell, rect) or any(holds(cover, cell) for cover in covers):
                 left.append(icon)
             else:
-                _paint_icon(canvas, session, icon)
+                _paint_icon(Canvas(self._background), session, icon)
         self._unpainted = left
 
     def _copy(self, surface: Screen, area: Rect, rect: Rect) -> None:
@@ -138,3 +137,4 @@ def _paint_icon(canvas: Canvas, session: Session, icon: DesktopIcon) -> None:
         icon.launcher.name,
         selected=icon.is_selected,
     )
+    icon.lines = canvas.lines

@@ -137,6 +137,7 @@ class SimDesktop(Desktop):
         return locate(self.session, locator)
 
     def annotate(self, rows: int, columns: int) -> Annotation:
+        self.capture()
         annotator = self._annotator
         if annotator is None or annotator.shape != (rows, columns):
             annotator = self._annotator = Annotator(self.session, rows, columns)

@@ -34,6 +34,7 @@ class Font:
         height: rows of a line, from the top of the tallest letter to the lowest descender.
         ascent: rows above the baseline.
         cap_height: rows of a capital letter.
+        middle: the row in the middle of a capital letter.
         is_smooth: whether pixels can be half covered.
     """
 
@@ -47,6 +48,7 @@ class Font:
     ) -> None:
         self.name = name
         self.ascent, self.cap_height = map(int, metrics)
+        self.middle = self.ascent - self.cap_height // 2
         self.height = int(glyphs.shape[1])
         self.is_smooth = bool(((glyphs > 0) & (glyphs < 255)).any())
         self._glyphs = {
@@ -70,6 +72,10 @@ class Font:
     def width(self, text: str) -> int:
         """The advance of ``text`` in pixels."""
         return sum(map(self._advances.__getitem__, text))
+
+    def columns(self, text: str) -> str:
+        """Which character of ``text`` each of its ``width(text)`` columns of pixels belongs to."""
+        return "".join([character * self._advances[character] for character in text])
 
     def fit(self, text: str, max_width: int) -> str:
         """``text``, cut and ended by an ellipsis where it is wider than ``max_width`` pixels."""

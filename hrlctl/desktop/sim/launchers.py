@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hrlctl.desktop.contract import Rect
+from hrlctl.desktop.sim.canvas import Line
 from hrlctl.desktop.sim.fields import Field
 
 
@@ -19,11 +20,17 @@ class Launcher(NamedTuple):
 
 
 class DesktopIcon:
-    """A launcher on the desktop; ``cell`` is its place on the screen."""
+    """A launcher on the desktop.
 
-    __slots__ = ("cell", "is_selected", "launcher")
+    Attributes:
+        cell: its place on the screen.
+        lines: its label as it was painted last, in screen coordinates.
+    """
+
+    __slots__ = ("cell", "is_selected", "launcher", "lines")
 
     def __init__(self, launcher: Launcher, cell: Rect) -> None:
         self.launcher = launcher
         self.cell = cell
         self.is_selected = False
+        self.lines: list[Line] = []

@@ -11,7 +11,7 @@ import numpy as np
 from hrlctl.desktop.commands import ScrollDirection
 from hrlctl.desktop.contract import Rect, Role, Screen
 from hrlctl.desktop.sim import painters
-from hrlctl.desktop.sim.canvas import Canvas
+from hrlctl.desktop.sim.canvas import Canvas, Line
 from hrlctl.desktop.sim.fonts import FONTS
 from hrlctl.desktop.sim.geometry import clamped
 from hrlctl.desktop.sim.widgets.base import MenuItem, Part
@@ -29,9 +29,10 @@ class Popup(ABC):
         area: in screen coordinates.
         first: the index of the first row shown.
         highlighted: what Enter chooses.
+        lines: the texts as they were painted last, in the popup's coordinates.
     """
 
-    __slots__ = ("_surface", "area", "first", "highlighted", "session")
+    __slots__ = ("_surface", "area", "first", "highlighted", "lines", "session")
 
     row_role: Role = "menu_item"
     name = "Menu"
@@ -41,6 +42,7 @@ class Popup(ABC):
         self.area = area
         self.highlighted = highlighted
         self.first = 0
+        self.lines: list[Line] = []
         self._surface: Screen | None = None
 
     @abstractmethod
@@ -82,7 +84,9 @@ class Popup(ABC):
         if self._surface is None:
             _, _, width, height = self.area
             self._surface = np.empty((height, width, 3), np.uint8)
-            self.paint(Canvas(self._surface), Rect(0, 0, width, height))
+            canvas = Canvas(self._surface)
+            self.paint(canvas, Rect(0, 0, width, height))
+            self.lines = canvas.lines
         return self._surface
 
     def changed(self) -> None:

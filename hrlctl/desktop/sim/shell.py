@@ -9,7 +9,7 @@ import numpy as np
 
 from hrlctl.desktop.contract import Rect, Screen
 from hrlctl.desktop.sim import painters
-from hrlctl.desktop.sim.canvas import Canvas
+from hrlctl.desktop.sim.canvas import Canvas, Line, Picture
 from hrlctl.desktop.sim.fonts import FONTS
 from hrlctl.desktop.sim.launchers import DesktopIcon, Launcher
 from hrlctl.desktop.sim.popups import StartMenu
@@ -36,6 +36,7 @@ class Shell:
         clock: the text at the end of the taskbar; empty: none.
         moves: how often an icon has been moved.
         bar, start_button: their places on the screen.
+        lines: the texts on the taskbar as it was painted last, in its coordinates.
     """
 
     __slots__ = (
@@ -46,6 +47,7 @@ class Shell:
         "cells",
         "clock",
         "icons",
+        "lines",
         "menu",
         "moves",
         "session",
@@ -63,7 +65,8 @@ class Shell:
         at_top = session.theme.taskbar_position == "top"
         self.bar = Rect(0, 0 if at_top else session.height - height, session.width, height)
         self.start_button = Rect(0, self.bar.y, session.theme.start_width, height)
-        self._buttons: dict[tuple[str, bool, bool, int], Screen] = {}
+        self._buttons: dict[tuple[str, bool, bool, int], Picture] = {}
+        self.lines: list[Line] = []
         self._taskbar: Screen | None = None
         self._taskbar_is_stale = True
 
@@ -189,7 +192,9 @@ class Shell:
             _, _, width, height = self.bar
             self._taskbar = np.empty((height, width, 3), np.uint8)
         if self._taskbar_is_stale:
-            self._paint_taskbar(Canvas(self._taskbar))
+            canvas = Canvas(self._taskbar)
+            self._paint_taskbar(canvas)
+            self.lines = canvas.lines
             self._taskbar_is_stale = False
         return self._taskbar
 
@@ -208,17 +213,17 @@ class Shell:
             button = (window.title, window.is_focused, window.is_minimized, width)
             picture = self._buttons.get(button)
             if picture is None:
+                own = Canvas(np.empty((height, width, 3), np.uint8))
                 painters.paint_taskbar_button(
-                    canvas,
-                    Rect(x, 0, width, height),
+                    own,
+                    Rect(0, 0, width, height),
                     theme,
                     window.title,
                     active=window.is_focused,
                     minimized=window.is_minimized,
                 )
-                self._buttons[button] = canvas.pixels[:, x : x + width].copy()
-            else:
-                canvas.blit(x, 0, picture)
+                picture = self._buttons[button] = Picture(own.pixels, tuple(own.lines))
+            canvas.put(x, 0, picture)
 
     # Start menu.
 

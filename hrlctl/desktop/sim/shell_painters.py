@@ -10,7 +10,7 @@ from hrlctl.desktop.contract import Rect
 from hrlctl.desktop.sim.canvas import Canvas, blend
 from hrlctl.desktop.sim.glyphs import GLYPHS
 from hrlctl.desktop.sim.icons import icon
-from hrlctl.desktop.sim.lettering import Overlay, glow_overlay, picture_overlay
+from hrlctl.desktop.sim.lettering import Overlay, picture_overlay
 from hrlctl.desktop.sim.surfaces import (
     inset,
     kept,
@@ -50,8 +50,8 @@ def paint_desktop_icon(
         canvas.fill(line, theme.icon_plate)
         canvas.text(begin, top, label, font, theme.icon_text, theme.icon_plate)
     elif label:
-        glow = glow_overlay(font.name, label, theme.icon_text, theme.icon_shadow)
-        canvas.clipped(rect).overlay(begin, top - 1, glow)
+        inside = canvas.clipped(rect)
+        inside.glowing_text(begin, top, label, font, theme.icon_text, theme.icon_shadow)
 
 
 @lru_cache(maxsize=256)

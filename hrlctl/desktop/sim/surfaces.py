@@ -8,8 +8,8 @@ from typing import Concatenate, Literal, ParamSpec
 
 import numpy as np
 
-from hrlctl.desktop.contract import Rect, Screen
-from hrlctl.desktop.sim.canvas import Canvas, blend
+from hrlctl.desktop.contract import Rect
+from hrlctl.desktop.sim.canvas import Canvas, Picture, blend
 from hrlctl.desktop.sim.fonts import FONTS, Font
 from hrlctl.desktop.sim.glyphs import GLYPHS
 from hrlctl.desktop.sim.theme import Colour, Theme
@@ -35,13 +35,14 @@ def kept(paint: Painter[P]) -> Painter[P]:
         theme: Theme,
         arguments: tuple[object, ...],
         options: tuple[tuple[str, object], ...],
-    ) -> Screen:
-        pixels: Screen = np.empty((height, width, 3), np.uint8)
+    ) -> Picture:
+        pixels = np.empty((height, width, 3), np.uint8)
         pixels[:] = theme.window
+        canvas = Canvas(pixels)
         draw: Callable[..., None] = paint
-        draw(Canvas(pixels), Rect(0, 0, width, height), theme, *arguments, **dict(options))
+        draw(canvas, Rect(0, 0, width, height), theme, *arguments, **dict(options))
         pixels.flags.writeable = False
-        return pixels
+        return Picture(pixels, tuple(canvas.lines))
 
     @wraps(paint)
     def draw_kept(
@@ -53,7 +54,7 @@ def kept(paint: Painter[P]) -> Painter[P]:
         if width * height > _LARGEST_KEPT:
             paint(canvas.clipped(rect), rect, theme, *args, **kwargs)
         else:
-            canvas.blit(x, y, picture(width, height, theme, args, tuple(kwargs.items())))
+            canvas.put(x, y, picture(width, height, theme, args, tuple(kwargs.items())))
 
     return draw_kept
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from hrlctl.desktop.contract import Rect, Screen
 from hrlctl.desktop.sim import painters
-from hrlctl.desktop.sim.canvas import Canvas
+from hrlctl.desktop.sim.canvas import Canvas, Line, Picture
 from hrlctl.desktop.sim.geometry import NOTHING, holds, moved
 from hrlctl.desktop.sim.widgets.base import Part, Widget
 
@@ -33,7 +33,7 @@ class Window:
     """A window of a program, or a dialog.
 
     ``area`` is in screen coordinates; all other rectangles have their origin at its corner.
-    ``changes`` counts what has changed inside it.
+    ``changes`` counts what has changed inside it, ``paintings`` how often it was painted.
     """
 
     __slots__ = (
@@ -41,6 +41,7 @@ class Window:
         "_frames",
         "_has_stale_frame",
         "_is_stale",
+        "_lines",
         "_surface",
         "area",
         "bars",
@@ -54,6 +55,7 @@ class Window:
         "is_minimized",
         "modality",
         "owner",
+        "paintings",
         "program",
         "restored",
         "session",
@@ -88,7 +90,9 @@ class Window:
         self._is_stale = True
         self._has_stale_frame = False
         self._dirty: list[Widget] = []
-        self._frames: dict[tuple[bool, bool], Screen] = {}
+        self._frames: dict[tuple[bool, bool], Picture] = {}
+        self.paintings = 0
+        self._lines: dict[Widget | None, Sequence[Line]] = {}  # None: the frame
 
     @property
     def is_locking(self) -> bool:
@@ -143,6 +147,13 @@ class Window:
             if widget.is_shown and widget.rect.contains(x, y):
                 return widget
         return None
+
+    def lines(self) -> Iterator[Line]:
+        """The texts as they were painted last, in the window's coordinates."""
+        yield from self._lines.get(None, ())
+        for widget in self.widgets:
+            if widget.is_shown:
+                yield from self._lines.get(widget, ())
 
     # Keyboard focus.
 
@@ -207,6 +218,7 @@ class Window:
 
     def _paint(self, canvas: Canvas, covers: Sequence[Rect]) -> None:
         theme = self.session.theme
+        self.paintings += 1
         if self._is_stale:
             self._paint_frame(canvas, theme)
             self._dirty = [widget for widget in self.widgets if widget.is_shown]
@@ -224,7 +236,9 @@ class Window:
                 continue
             if not self._is_stale:
                 canvas.fill(widget.rect, theme.window)
+            canvas.lines = []
             widget.paint(canvas, theme)
+            self._lines[widget] = canvas.lines
         self._dirty = waiting
         self._is_stale = self._has_stale_frame = False
 
@@ -236,7 +250,8 @@ class Window:
         if frame is None:
             self._paint_frame(canvas, theme)
         else:
-            canvas.blit(0, 0, frame)
+            canvas.blit(0, 0, frame.pixels)
+            self._lines[None] = frame.lines
         canvas.blit(x, y, client)
 
     def _paint_frame(self, canvas: Canvas, theme: Theme) -> None:
@@ -250,4 +265,6 @@ class Window:
             maximized=self.is_maximized,
             resizable=not self.is_dialog,
         )
-        self._frames[self.is_focused, self.is_maximized] = canvas.pixels.copy()
+        frame = Picture(canvas.pixels.copy(), tuple(canvas.lines))
+        self._frames[self.is_focused, self.is_maximized] = frame
+        self._lines[None] = frame.lines

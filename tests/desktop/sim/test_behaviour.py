@@ -316,8 +316,9 @@ class TestAnnotation:
         desktop = SimDesktop()
         for seed in range(6):
             desktop.reset(BUSY, seed)
-            roles, label_index, labels = desktop.annotate(15, 20)
-            assert roles.shape == label_index.shape == (15, 20)
+            roles, letters = desktop.annotate(15, 20)
+            assert roles.shape == (15, 20)
+            assert letters.shape == (15, 40)
             for role, label in (
                 ("close_button", "Notes"),
                 ("icon", "Calculator"),
@@ -330,7 +331,37 @@ class TestAnnotation:
                     for column in range(20):
                         if rect is not None and rect.contains(8 * column + 4, 8 * row + 4):
                             assert ROLES[roles[row, column]] == role
-                            assert labels[label_index[row, column]] == label
+
+    def test_letters_stand_where_they_are_read(self):
+        desktop = SimDesktop()
+        for seed in range(12):
+            desktop.reset(BUSY, seed)
+            letters = desktop.annotate(15, 20).letters
+            lines = ["".join(map(chr, row)).replace("\0", " ") for row in letters.tolist()]
+            for role, label in (("icon", "Calculator"), ("taskbar_button", "Form")):
+                rect = desktop.locate(Locator(role, label))
+                if rect is None:
+                    continue
+                rows = range(rect.y // 8, -(-rect.bottom // 8))
+                found = [lines[r][rect.x // 4 : -(-rect.right // 4)].split() for r in rows]
+                # Each letter is as often there as it is half cells wide: the first one always.
+                words = ["".join(dict.fromkeys(word)) for words in found for word in words]
+                assert any(word[:2] == label[:2] or word[:1] == label[:1] for word in words)
+
+    def test_what_is_covered_is_not_read(self):
+        desktop = SimDesktop()
+        desktop.reset(Setup.model_validate({"windows": [{"title": "Wxyz"}]}), 0)
+
+        def shown() -> str:
+            letters = desktop.annotate(15, 20).letters
+            work = letters[2:-2]  # without the taskbar
+            return "".join(map(chr, work.flatten().tolist()))
+
+        assert "W" in shown()
+        rect = desktop.locate(Locator("minimize_button", "Wxyz"))
+        assert rect is not None
+        desktop.perform(Click(rect.x + rect.width // 2, rect.y + rect.height // 2))
+        assert "W" not in shown()
 
     def test_it_follows_changes(self):
         desktop = SimDesktop()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hrlctl.desktop.contract import Rect
-from hrlctl.desktop.sim.canvas import Canvas
+from hrlctl.desktop.sim.canvas import Canvas, Line, Picture
 from hrlctl.desktop.sim.fonts import FONTS
 from hrlctl.desktop.sim.lettering import picture_overlay
 
@@ -65,3 +65,24 @@ def test_a_line_reaches_both_ends() -> None:
     Canvas(pixels).line(2, 3, 15, 9, RED)
     assert pixels[3, 2, 0] == pixels[9, 15, 0] == 255
     assert np.count_nonzero(pixels[:, :, 0]) == 14
+
+
+def test_a_picture_takes_its_texts_along() -> None:
+    font = next(iter(FONTS.values()))
+    own = Canvas(np.zeros((20, 60, 3), np.uint8))
+    own.text(4, 3, "Hello", font, RED)
+    picture = Picture(own.pixels, tuple(own.lines))
+    below = Canvas(np.zeros((60, 60, 3), np.uint8), clip=Rect(0, 0, 30, 60))
+    below.put(10, 20, picture)
+    assert below.lines == [Line("Hello", font, 14, 23, 10, 30)]
+    np.testing.assert_array_equal(below.pixels[20:40, 10:30], own.pixels[:, :20])
+    above = Canvas(np.zeros((60, 60, 3), np.uint8), clip=Rect(0, 0, 60, 10))
+    above.put(0, 40, picture)
+    assert not above.lines
+
+
+def test_a_text_says_which_letter_each_column_shows() -> None:
+    for font in FONTS.values():
+        columns = font.columns("mild")
+        assert len(columns) == font.width("mild")
+        assert "".join(dict.fromkeys(columns)) == "mild"
