@@ -55,7 +55,7 @@ class Manager(nn.Module):
         super().__init__()
         self.pool = Pool(channels, SUMMARY_FEATURES, EVIDENCE, width)
         self.hidden = nn.Sequential(
-            nn.Linear(2 * width + SUMMARY_FEATURES + context, hidden), nn.ReLU(),
+            nn.Linear(2 * width + SUMMARY_FEATURES + SLOT_FEATURES + context, hidden), nn.ReLU(),
             nn.Linear(hidden, hidden), nn.ReLU(),
         )  # fmt: skip
         self.skill = nn.Linear(hidden, len(SKILLS))
@@ -81,7 +81,8 @@ class Manager(nn.Module):
     def view(self, percept: Percept, context: Tensor) -> ManagerView:
         """Look at a batch of observations; ``context`` is (batch, context)."""
         _, pooled = self.pool(percept.features, percept.summary, percept.evidence.amax(1))
-        hidden = self.hidden(torch.cat([pooled, percept.summary, context], dim=1))
+        asked = (percept.slots * percept.has_slot.unsqueeze(2)).amax(1)
+        hidden = self.hidden(torch.cat([pooled, percept.summary, asked, context], dim=1))
         about = (percept.slots @ self.aim_query(hidden).unsqueeze(2)).squeeze(2)
         return ManagerView(
             hidden,

@@ -12,7 +12,7 @@ from hrlctl.desktop.contract import ROLES
 from hrlctl.env.arrays import UNLABELLED
 from hrlctl.env.observation import NUM_CHARACTERS
 from hrlctl.policy.encoders import Encoder
-from hrlctl.policy.instruction import InstructionEncoder, InstructionFeatures
+from hrlctl.policy.instruction import SLOT_FEATURES, InstructionEncoder, InstructionFeatures
 from hrlctl.policy.reading import HALVES, Known, Reader
 
 EVIDENCE: Final = 3
@@ -48,7 +48,7 @@ class Percept(NamedTuple):
     prior: Tensor  # (batch, cells), log: a cell's weight before anything is known; no gradient
     evidence: Tensor  # (batch, slots, EVIDENCE, cells), in [0, 1], of the slots' texts
     summary: Tensor  # (batch, SUMMARY_FEATURES)
-    slots: Tensor  # (batch, slots, SLOT_FEATURES)
+    slots: Tensor  # (batch, slots, SLOT_FEATURES): what is asked of each, and where it is seen
     has_slot: Tensor  # (batch, slots), bool
 
     def rows(self, index: Tensor) -> Percept:
@@ -83,6 +83,9 @@ class Perception(nn.Module):
             padding=(0, _WORD_CELLS // 2),
         )
         self.role = nn.Linear(encoder.channels, len(ROLES))
+        self.seen_slots = nn.Sequential(
+            nn.Linear(SLOT_FEATURES + len(ROLES), SLOT_FEATURES), nn.ReLU()
+        )
 
     def shapes(self, screens: Tensor) -> Tensor:
         """Encode (batch, height, width, 3), uint8; (batch, rows, columns, channels)."""
@@ -125,7 +128,9 @@ class Perception(nn.Module):
             # All kinds of things are tried as often as each other, however large they are.
             cells_of_role = roles.sum(1).clamp(min=1)
             prior = -(roles @ cells_of_role.log().unsqueeze(2)).squeeze(2)
-        return Percept(features, roles, prior, evidence, asked.summary, asked.slots, asked.has_slot)
+            seen_as = _seen_as(evidence[:, :, 0], roles)
+        slots = self.seen_slots(torch.cat([asked.slots, seen_as], dim=2))
+        return Percept(features, roles, prior, evidence, asked.summary, slots, asked.has_slot)
 
     def role_loss(self, features: Tensor, roles: Tensor) -> Tensor:
         """Cross-entropy of what stands in each cell: an auxiliary loss.
@@ -183,6 +188,21 @@ class Pool(nn.Module):
         x = torch.baddbmm(shift.unsqueeze(1), evidence.transpose(1, 2), of_evidence)
         x = torch.relu(torch.baddbmm(x, _by_cells(features), weights))
         return x, torch.cat([x.sum(1) / x.shape[1], x.max(1).values], dim=1)
+
+
+def _seen_as(match: Tensor, roles: Tensor) -> Tensor:
+    """How well each slot's text is seen on a thing of each role: a title bar, a list item ...
+
+    Args:
+        match: (batch, slots, cells).
+        roles: (batch, cells, roles), probabilities.
+
+    Returns:
+        (batch, slots, roles), the best match on cells that are most likely of the role.
+    """
+    likeliest = roles.argmax(2).unsqueeze(1).expand_as(match)
+    nothing = match.new_zeros(*match.shape[:2], roles.shape[2])
+    return nothing.scatter_reduce(2, likeliest, match, "amax")
 
 
 @torch.no_grad()

@@ -19,7 +19,7 @@ _SKILL_FEATURES: Final = 24
 _CONDITION: Final = 96
 _POINTER: Final = 32
 _MAPS: Final = 2 * EVIDENCE  # of the slot told, and of those that the worker attends to
-_EVIDENCE_SCALE: Final = 10.0  # a few logits at initialisation, and a usable learning rate
+_TABLE_SCALE: Final = 10.0  # tables of logits need a higher learning rate than the network's
 
 
 class Option(NamedTuple):
@@ -34,6 +34,7 @@ class Option(NamedTuple):
 class WorkerView(NamedTuple):
     """What the worker makes of an observation under an option."""
 
+    option: Option
     hidden: Tensor  # (batch, hidden)
     condition: Tensor  # (batch, condition)
     map: Tensor  # (batch, cells, width)
@@ -49,9 +50,9 @@ class WorkerView(NamedTuple):
 class Worker(nn.Module):
     """Conditioned on skill, slot and remaining duration, and, where it may see it, the instruction.
 
-    Beside what a cell weighs before anything is known, the pointer adds up three things: the dot
-    product of a query (from what is seen and the type of action) with the cell's key, how much a
-    thing of the cell's role is wanted, and whether the slot is written there or beside it.
+    What a skill usually takes (which action, on a thing of which role, where its slot is written or
+    beside it, which key) stands in tables, one row a skill: what one skill learns does not spill
+    over into the others. Everything else is added by a network that sees the screen.
 
     Args:
         channels: channels of the feature map.
@@ -76,26 +77,29 @@ class Worker(nn.Module):
         self.key_map = nn.Linear(width, _POINTER)
         self.kind = nn.Linear(hidden, len(ActionType))
         self.kind_query = nn.Embedding(len(ActionType), _POINTER)
-        self.kind_evidence = nn.Embedding(len(ActionType), _MAPS)
         self.query = nn.Linear(hidden, _POINTER)
         self.role_query = nn.Linear(hidden, len(ROLES))
-        self.kind_role = nn.Embedding(len(ActionType), len(ROLES))
         self.evidence_query = nn.Linear(hidden, _MAPS)
         self.target_query = nn.Linear(hidden + width, _POINTER)
         self.key = nn.Linear(hidden, len(KEYS))
         self.slot_query = nn.Linear(hidden, SLOT_FEATURES)
         self.direction = nn.Linear(hidden, 2)
         self.value = nn.Linear(hidden, 2)
+        kinds, skills = len(ActionType), len(SKILLS)
+        self.usual_kind = nn.Embedding(skills, kinds)
+        self.usual_role = nn.Embedding(skills * kinds, len(ROLES))
+        self.usual_evidence = nn.Embedding(skills * kinds, _MAPS)
+        self.usual_key = nn.Embedding(skills, len(KEYS))
+        self.types_told = nn.Embedding(skills, 1)
         # At the start all types are about as likely, and the pointer leans towards what matches.
-        nn.init.zeros_(self.kind.bias)
-        nn.init.normal_(self.kind.weight, std=0.01)
-        for query in (self.role_query, self.evidence_query):
-            nn.init.normal_(query.weight, std=0.01)
-            nn.init.zeros_(query.bias)
-        nn.init.zeros_(self.kind_role.weight)
-        nn.init.zeros_(self.kind_evidence.weight)
+        for head in (self.kind, self.role_query, self.evidence_query, self.key):
+            nn.init.normal_(head.weight, std=0.01)
+            nn.init.zeros_(head.bias)
+        for table in (self.usual_kind, self.usual_role, self.usual_key):
+            nn.init.zeros_(table.weight)
         with torch.no_grad():
-            self.kind_evidence.weight.view(-1, 2, EVIDENCE)[:] = torch.tensor([0.3, 0.1, 0.1])
+            self.usual_evidence.weight.view(-1, 2, EVIDENCE)[:] = torch.tensor([0.3, 0.1, 0.1])
+            self.types_told.weight.fill_(0.2)
 
     def view(self, percept: Percept, option: Option, context: Tensor) -> WorkerView:
         """Look at a batch of observations under ``option``; ``context`` is (batch, context)."""
@@ -129,6 +133,7 @@ class Worker(nn.Module):
         hidden = self.hidden(torch.cat([pooled, condition], dim=1))
         values = self.value(hidden).float()
         return WorkerView(
+            option,
             hidden,
             condition,
             view,
@@ -143,7 +148,7 @@ class Worker(nn.Module):
 
     def kinds(self, view: WorkerView) -> Choice:
         """The type of action. ``done`` has a head of its own; texts need a slot to type."""
-        logits = self.kind(view.hidden)
+        logits = self.kind(view.hidden) + _TABLE_SCALE * self.usual_kind(view.option.skill)
         valid = torch.ones_like(logits, dtype=torch.bool)
         valid[:, ActionType.DONE] = False
         valid[:, ActionType.TYPE_TEXT] = view.usable_slots.any(1)
@@ -151,14 +156,13 @@ class Worker(nn.Module):
 
     def pointers(self, view: WorkerView, kind: Tensor) -> Choice:
         """The pointer's cell, given the type of action (batch,)."""
+        usual = view.option.skill * len(ActionType) + kind
         query = self.query(view.hidden) + self.kind_query(kind)
-        weights = self.kind_evidence(kind) + self.evidence_query(view.hidden)
-        weights = weights.unsqueeze(1)  # (batch, 1, maps)
-        evidence = (weights @ view.evidence.to(weights.dtype)).squeeze(1)
-        wanted = (self.role_query(view.hidden) + self.kind_role(kind)).unsqueeze(2)
-        role = (view.roles.to(wanted.dtype) @ wanted).squeeze(2)
-        learned = self._point(query, view) + _EVIDENCE_SCALE * (evidence + role)
-        return choose(view.prior + learned)
+        weights = _TABLE_SCALE * self.usual_evidence(usual) + self.evidence_query(view.hidden)
+        evidence = (weights.unsqueeze(1) @ view.evidence.to(weights.dtype)).squeeze(1)
+        wanted = _TABLE_SCALE * self.usual_role(usual) + self.role_query(view.hidden)
+        role = (view.roles.to(wanted.dtype) @ wanted.unsqueeze(2)).squeeze(2)
+        return choose(view.prior + self._point(query, view) + evidence + role)
 
     def targets(self, view: WorkerView, pointer: Tensor) -> Choice:
         """The cell where a drag ends, given the cell (batch,) where it starts."""
@@ -168,12 +172,13 @@ class Worker(nn.Module):
         return choose(view.prior + self._point(query, view))
 
     def keys(self, view: WorkerView) -> Choice:
-        return choose(self.key(view.hidden))
+        return choose(self.key(view.hidden) + _TABLE_SCALE * self.usual_key(view.option.skill))
 
     def slots(self, view: WorkerView, percept: Percept) -> Choice:
         query = self.slot_query(view.hidden)
         logits = (percept.slots @ query.unsqueeze(2)).squeeze(2) / SLOT_FEATURES**0.5
-        return choose(logits, view.usable_slots)
+        told = torch.zeros_like(logits).scatter(1, view.option.slot.unsqueeze(1), _TABLE_SCALE)
+        return choose(logits + told * self.types_told(view.option.skill), view.usable_slots)
 
     def directions(self, view: WorkerView) -> Choice:
         return choose(self.direction(view.hidden))

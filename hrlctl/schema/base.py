@@ -35,7 +35,8 @@ class Skill(StrEnum):
     OPEN = "open"
     FOCUS = "focus"
     CLOSE = "close"
-    RESIZE = "resize"  # minimise, maximise, restore
+    MINIMIZE = "minimize"
+    MAXIMIZE = "maximize"
     ENTER_TEXT = "enter_text"
     SELECT = "select"
     TOGGLE = "toggle"

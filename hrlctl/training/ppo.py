@@ -267,7 +267,7 @@ class Learner:
             + losses["entropy"]
             + self.config.manager_coefficient * (losses["manager"] + losses["stop"])
             + _DONE_COEFFICIENT * losses["done"]
-            + self.config.auxiliary_coefficient * (losses["role"] + losses["aim"])
+            + self.config.auxiliary_coefficient * (losses["role"] + 2 * losses["aim"])
         )
         norm = self._descend(total)
         named = {f"losses/{name}": value for name, value in losses.items()}
