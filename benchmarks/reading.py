@@ -87,7 +87,8 @@ def found(reader: Reader, screens: Screens) -> float:
 
 
 def _parts(screens: Screens) -> list[tuple[Tensor, Tensor]]:
-    return list(zip(screens.pixels.split(50), screens.slots.split(50), strict=True))
+    count = -(-len(screens.pixels) // 50)
+    return list(zip(screens.pixels.chunk(count), screens.slots.chunk(count), strict=True))
 
 
 def main() -> None:

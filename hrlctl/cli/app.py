@@ -25,7 +25,7 @@ class LazyCommand(NamedTuple):
 COMMANDS: Final[Mapping[str, LazyCommand]] = {
     "train": LazyCommand("hrlctl.cli.train", "Train an agent and watch it learn."),
     "eval": LazyCommand("hrlctl.cli.eval", "Measure an agent on held-out episodes."),
-    "tasks": LazyCommand("hrlctl.cli.tasks", "List and validate tasks."),
+    "tasks": LazyCommand("hrlctl.cli.tasks", "List, show, check and write tasks."),
 }
 
 EXIT_CODES = (

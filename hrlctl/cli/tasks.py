@@ -1,4 +1,4 @@
-"""``hrlctl tasks``: what tasks there are, and whether they are sound."""
+"""``hrlctl tasks``: what tasks there are, whether they are sound, and how to write them."""
 
 from __future__ import annotations
 
@@ -9,20 +9,26 @@ from typing import Annotated, Any
 import typer
 
 from hrlctl.cli.errors import report
+from hrlctl.cli.tasks_demo import demo
+from hrlctl.cli.tasks_new import new, schema
+from hrlctl.cli.tasks_show import show
+from hrlctl.cli.tasks_verify import verify
 from hrlctl.errors import ExitCode, HrlctlError, UnknownNameError
 from hrlctl.packs.files import load_task_file
 from hrlctl.packs.instances import Task
 from hrlctl.packs.registry import Registry, load_packs
 from hrlctl.schema.base import Difficulty
 
-app = typer.Typer(no_args_is_help=True, help="List and validate tasks.")
+SUMMARY = "List, show, check and write tasks."
+
+app = typer.Typer(no_args_is_help=True, help=SUMMARY)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-@app.callback()
+@app.callback(help=SUMMARY)
 def tasks() -> None:
-    """List and validate tasks."""
+    """Stands for the commands below."""
 
 
 @app.command("list")
@@ -66,6 +72,13 @@ def validate(
             typer.echo(f"{name}: {count} {'task' if count == 1 else 'tasks'}, all valid")
     if faults:
         raise typer.Exit(ExitCode.PACK_INVALID)
+
+
+app.command()(verify)
+app.command()(show)
+app.command()(demo)
+app.command()(new)
+app.command()(schema)
 
 
 def _difficulty(name: str | None) -> Difficulty | None:

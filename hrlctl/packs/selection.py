@@ -47,7 +47,7 @@ class TaskSelection(NamedTuple):
         if not tasks:
             raise UsageError(
                 f"no task is left to play: {self._description()}",
-                hint="'hrlctl tasks' lists the tasks that are installed",
+                hint="'hrlctl tasks list' lists the tasks that are installed",
             )
         return tasks
 

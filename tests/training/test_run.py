@@ -109,7 +109,7 @@ def test_a_run_starts_from_other_weights(tmp_path: Path) -> None:
     policy = HierarchicalPolicy(make_config(tmp_path).policy)
     source = tmp_path / "pretrained.pt"
     policy.save(source)
-    config = make_config(tmp_path, training={"learning_rate": 1e-12})
+    config = make_config(tmp_path, training={"learning_rate": 1e-12, "reading_rate": 0.0})
     events = list(train(config, init_from=source))
     assert isinstance(events[0], RunStarted)
     assert events[0].steps == 0
@@ -165,4 +165,6 @@ def test_a_profile_names_phases_and_functions(tmp_path: Path) -> None:
     profile = json.loads(path.read_text())
     assert {"act", "simulate", "learn"} <= profile["phases"].keys()
     assert all(seconds > 0 for seconds in profile["phases"].values())
-    assert any("collect" in each["function"] for each in profile["functions"])
+    own = [each["own"] for each in profile["functions"]]
+    assert own == sorted(own, reverse=True)
+    assert any("hrlctl" in each["function"] for each in profile["functions"])

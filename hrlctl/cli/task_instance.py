@@ -1,0 +1,91 @@
+"""Which episode is meant: the argument and options that ``tasks show`` and ``tasks demo`` share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hrlctl.errors import UnknownNameError, UsageError
+from hrlctl.packs.files import load_task_file
+from hrlctl.packs.instances import Instance, Task, draw_instance
+from hrlctl.packs.registry import load_packs
+from hrlctl.schema.base import Split
+
+
+def complete_task(incomplete: str) -> Iterator[str]:
+    """The ids of installed tasks, for the shell."""
+    return (task.id for task in load_packs().tasks() if task.id.startswith(incomplete))
+
+
+TaskArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="PACK/TASK", help="As 'tasks list' shows it.", autocompletion=complete_task
+    ),
+]
+InstanceOption = Annotated[
+    int, typer.Option(min=0, max=2**31 - 1, help="Same number, same episode.")
+]
+SetOption = Annotated[
+    str,
+    typer.Option(
+        "--set",
+        metavar="training|seeds|words|themes",
+        help="Drawn as for training, or as a held-out set.",
+        autocompletion=lambda: [split.value for split in Split],
+    ),
+]
+FileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--tasks", metavar="FILE", help="A task of this YAML or JSON file, not of a pack."
+    ),
+]
+
+
+def find_task(task_id: str, file: Path | None = None) -> Task:
+    """The task of this id, from ``file`` or else from the installed packs.
+
+    Raises:
+        UnknownNameError: there is none.
+        PackError: the file or the task's pack is broken.
+    """
+    if file is not None:
+        known = {task.id: task for task in load_task_file(file)}
+        if task_id not in known:
+            raise UnknownNameError("task", task_id, known, where=str(file))
+        return known[task_id]
+    registry = load_packs()
+    pack = task_id.partition("/")[0]
+    if pack in {broken.name for broken in registry.broken}:
+        registry.tasks(pack=pack)  # says why it is broken
+    return registry.task(task_id)
+
+
+def draw(task: Task, number: int, split: str) -> Instance:
+    """Instance ``number`` of ``task`` in the set that the user named.
+
+    Raises:
+        UnknownNameError: there is no such set.
+        TaskError: the task's parameters cannot be drawn.
+    """
+    if split not in list(Split):
+        raise UnknownNameError("set", split, [known.value for known in Split], where="--set")
+    return draw_instance(task, number, Split(split))
+
+
+def check_suffix(path: Path, suffix: str, option: str) -> None:
+    """Refuse a file for ``option`` whose name promises another format.
+
+    Raises:
+        UsageError: the name does not end in ``suffix``.
+    """
+    if path.suffix.lower() != suffix:
+        raise UsageError(
+            f"{path.name!r} does not end in {suffix}",
+            where=option,
+            hint=f"for example {path.with_suffix(suffix).name}",
+        )

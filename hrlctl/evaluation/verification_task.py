@@ -1,0 +1,169 @@
+"""Verifying one task: what is checked, in which order, and on which instances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import ceil
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from hrlctl.desktop.contract import Desktop
+from hrlctl.env.action import ActionSpace
+from hrlctl.errors import HrlctlError
+from hrlctl.evaluation.verification_agents import (
+    RandomPlay,
+    check_blind_agents,
+    check_chance,
+    play_at_random,
+)
+from hrlctl.evaluation.verification_oracle import check_instance, check_necessity, check_steps
+from hrlctl.evaluation.verification_play import OracleRun
+from hrlctl.evaluation.verification_report import (
+    Check,
+    Fault,
+    Result,
+    TaskVerdict,
+    findings_of,
+    place_of,
+)
+from hrlctl.evaluation.verification_splits import check_splits, remarks_on
+from hrlctl.packs import Instance, Task, draw_instance
+from hrlctl.schema.base import Split
+
+BLIND_INSTANCES: Final = 5  # of each split: who clicks everything clicks nearly a thousand times
+
+
+class Thoroughness(NamedTuple):
+    """How much is played.
+
+    Attributes:
+        instances: of each split, with the seeds ``seed``, ``seed + 1`` and so on.
+        seed: of the first instance; also of the random agent.
+        tries: fewest of the random agent, each on an instance of its own.
+    """
+
+    instances: int = 20
+    seed: int = 0
+    tries: int = 200
+
+
+def verify_task(
+    task: Task, desktop: Desktop, actions: ActionSpace, much: Thoroughness
+) -> TaskVerdict:
+    """Verify one task; whatever happens, the answer is a verdict.
+
+    The costly checks are left out where the cheap ones already say that the task does not work.
+    Without an oracle only what needs none is checked.
+
+    Args:
+        task: what is verified.
+        desktop: the simulated desktop that it is played on.
+        actions: encodes actions for the desktop's screen.
+        much: how much is played.
+    """
+    work = _Verification(task, desktop, actions, much)
+    try:
+        work.carry_out()
+    except HrlctlError as error:
+        work.fail(f"it cannot be played: {error.message}", error.hint or "correct its setup")
+    except Exception as error:  # one task's trouble never stops the others: it is told with theirs
+        work.fail(
+            f"playing it ended with {error!r}",
+            "this is a fault of hrlctl: please report it with the task",
+        )
+    return work.verdict()
+
+
+class _Verification:
+    """The verification of one task, and what it has found so far."""
+
+    def __init__(
+        self, task: Task, desktop: Desktop, actions: ActionSpace, much: Thoroughness
+    ) -> None:
+        self.task, self.desktop, self.actions, self.much = task, desktop, actions, much
+        self._faults: list[Fault] = []
+        self._notes: list[str] = []
+        self._runs: list[tuple[Instance, OracleRun]] = []
+        self._chance: RandomPlay | None = None
+        self._place = ""  # what is being played
+        self._can_be_verified = bool(task.spec.oracle) and "sim" in task.spec.desktops
+
+    def carry_out(self) -> None:
+        """Check all that can be checked, the cheap first."""
+        spec = self.task.spec
+        if "sim" not in spec.desktops:
+            self._notes.append(f"it is not for the simulator, only for {', '.join(spec.desktops)}")
+            return
+        if not spec.oracle:
+            self._notes.append("it has no oracle")
+        self._notes += remarks_on(self.task)
+        instances = list(self._draw(self.much.instances))
+        self._faults += check_splits(self.task, instances)
+        for instance in instances:
+            self._place = place_of(instance)
+            run, faults = check_instance(self.task, instance, self.desktop, self.actions)
+            self._faults += faults
+            if run is not None:
+                self._runs.append((instance, run))
+        if self._is_solved:
+            self._check_solution(instances)
+
+    @property
+    def _is_solved(self) -> bool:
+        expected = len(Split) * self.much.instances
+        return len(self._runs) == expected and all(run.solved for _, run in self._runs)
+
+    def _draw(self, count: int) -> Iterator[Instance]:
+        """``count`` instances of each split."""
+        for split in Split:
+            for seed in range(self.much.seed, self.much.seed + count):
+                self._place = f"{split}, seed {seed}"
+                yield draw_instance(self.task, seed, split)
+
+    def _check_solution(self, instances: Sequence[Instance]) -> None:
+        """What is left to ask of a task that its oracle solves."""
+        self._faults += check_steps(self.task, max(run.steps for _, run in self._runs))
+        for instance, run in self._runs:
+            self._place = place_of(instance)
+            self._faults += check_necessity(instance, run, self.desktop, self.actions)
+        tries = max(self.much.instances, ceil(self.much.tries / len(Split)))
+        rng = np.random.default_rng((self.much.seed, self.task.salt))
+        self._chance = play_at_random(list(self._draw(tries)), self.desktop, self.actions, rng)
+        self._faults += check_chance(self._chance)
+        for instance in self._for_blind_agents(instances):
+            self._place = place_of(instance)
+            self._faults += check_blind_agents(instance, self.desktop, self.actions)
+
+    def _for_blind_agents(self, instances: Sequence[Instance]) -> Sequence[Instance]:
+        """The first of each split."""
+        return [
+            instance
+            for index, instance in enumerate(instances)
+            if index % self.much.instances < BLIND_INSTANCES
+        ]
+
+    def fail(self, what: str, hint: str) -> None:
+        """Note that the verification itself came to an end where it is now."""
+        self._faults.append(Fault(Check.PLAYABLE, "end", what, hint, self._place))
+
+    def verdict(self) -> TaskVerdict:
+        """All that was found."""
+        task, runs = self.task, [run for _, run in self._runs]
+        result = Result.VERIFIED if self._can_be_verified else Result.UNVERIFIED
+        counts = [run.actions for run in runs]
+        looked_at = {check: len(Split) * self.much.instances for check in Check}
+        looked_at[Check.BLIND] = len(Split) * min(BLIND_INSTANCES, self.much.instances)
+        looked_at[Check.PLAYABLE] = 1  # nothing was looked at after it
+        return TaskVerdict(
+            task.id,
+            task.where,
+            Result.FAILED if self._faults else result,
+            task.difficulty,
+            task.num_steps,
+            max(run.steps for run in runs) if self._is_solved else None,
+            (min(counts), max(counts)) if self._is_solved else None,
+            self._chance.solved / self._chance.tries if self._chance else None,
+            findings_of(task.id, self._faults, looked_at),
+            tuple(self._notes),
+        )
