@@ -115,7 +115,10 @@ def train(
     total_timesteps: Annotated[
         Text,
         _option(
-            ALGORITHM, "--total-timesteps", metavar="STEPS", help="When to stop. Default 400000 on a CPU."
+            ALGORITHM,
+            "--total-timesteps",
+            metavar="STEPS",
+            help="When to stop. Default 400000 on a CPU.",
         ),
     ] = None,
     rollout_steps: Annotated[
