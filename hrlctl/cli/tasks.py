@@ -14,7 +14,7 @@ from hrlctl.cli.tasks_new import new, schema
 from hrlctl.cli.tasks_show import show
 from hrlctl.cli.tasks_verify import verify
 from hrlctl.errors import ExitCode, HrlctlError, UnknownNameError
-from hrlctl.packs.files import load_task_file
+from hrlctl.packs.files import load_task_file, names_a_file
 from hrlctl.packs.instances import Task
 from hrlctl.packs.registry import Registry, load_packs
 from hrlctl.schema.base import Difficulty
@@ -129,8 +129,8 @@ def _print_table(chosen: tuple[Task, ...]) -> None:
 def _validated(what: list[str]) -> list[tuple[str, list[HrlctlError], int]]:
     """Name, problems and number of tasks of each file and pack."""
     results = []
-    files = [name for name in what if _is_file(name)]
-    packs = [name for name in what if not _is_file(name)]
+    files = [name for name in what if names_a_file(name)]
+    packs = [name for name in what if not names_a_file(name)]
     for name in files:
         try:
             loaded = load_task_file(Path(name))
@@ -159,10 +159,6 @@ def _validated_packs(names: list[str]) -> list[tuple[str, list[HrlctlError], int
             place = f"{broken.name} ({broken.distribution})"
             results.append((broken.name, [HrlctlError(broken.reason, where=place)], 0))
     return results
-
-
-def _is_file(name: str) -> bool:
-    return Path(name).suffix.lower() in (".yaml", ".yml", ".json") or Path(name).is_file()
 
 
 def _mislabelled(loaded: tuple[Task, ...]) -> list[HrlctlError]:

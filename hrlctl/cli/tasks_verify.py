@@ -68,14 +68,14 @@ def _selected(what: Sequence[str]) -> tuple[list[TaskSelection], list[HrlctlErro
         UnknownNameError: a pack is not installed.
     """
     from hrlctl.errors import PackError, UnknownNameError
-    from hrlctl.packs.files import load_task_file
+    from hrlctl.packs.files import load_task_file, names_a_file
     from hrlctl.packs.registry import load_packs
     from hrlctl.packs.selection import TaskSelection
 
     selections: list[TaskSelection] = []
     broken: list[HrlctlError] = []
-    files = [name for name in what if _is_file(name)]
-    packs = [name for name in what if not _is_file(name)]
+    files = [name for name in what if names_a_file(name)]
+    packs = [name for name in what if not names_a_file(name)]
     for file in map(Path, files):
         try:
             load_task_file(file)
@@ -100,10 +100,6 @@ def _selected(what: Sequence[str]) -> tuple[list[TaskSelection], list[HrlctlErro
             if not packs or pack.name in packs
         ]
     return selections, broken
-
-
-def _is_file(name: str) -> bool:
-    return Path(name).suffix.lower() in (".yaml", ".yml", ".json") or Path(name).is_file()
 
 
 def _verdicts(selections: Sequence[TaskSelection], **arguments: int) -> list[TaskVerdict]:

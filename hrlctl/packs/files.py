@@ -154,3 +154,8 @@ def _paths(value: object) -> Iterator[str]:
     elif isinstance(value, tuple):
         for item in value:
             yield from _paths(item)
+
+
+def names_a_file(name: str) -> bool:
+    """Whether ``name``, where a file or a pack may be given, means a file of tasks."""
+    return Path(name).suffix.lower() in (".yaml", ".yml", ".json") or Path(name).is_file()

@@ -134,7 +134,8 @@ def test_a_criterion_that_never_holds_is_named_with_split_and_seed(verified: Ver
 
 def test_success_at_reset(verified: Verify) -> None:
     change = ('setting: {name: "{setting}", value: true}', 'window_open: "{form}"')
-    only(verified(change), Check.START)
+    finding = only(verified(change), Check.START)
+    assert finding.check is Check.START
 
 
 def test_an_oracle_that_cannot_take_a_step(verified: Verify) -> None:
