@@ -21,7 +21,15 @@ from hrlctl.errors import CheckpointError
 from hrlctl.policy.distributions import Choice
 from hrlctl.policy.encoders import make_encoder
 from hrlctl.policy.files import read_model, write_model
-from hrlctl.policy.manager import DURATIONS, SKILLS, Decision, Manager, ManagerView
+from hrlctl.policy.manager import (
+    DURATIONS,
+    NOTHING_YET,
+    SKILLS,
+    Decision,
+    Manager,
+    ManagerView,
+    Memory,
+)
 from hrlctl.policy.perception import Percept, Perception, Scene
 from hrlctl.policy.reading import Known
 from hrlctl.policy.worker import Option, Worker, WorkerView, uses
@@ -58,14 +66,22 @@ class Observations(NamedTuple):
 class ActorState(NamedTuple):
     """What the agent carries from step to step: the manager's open decision."""
 
-    skill: Tensor  # (batch,), int64
+    skill: Tensor  # (batch,), int64, index into SKILLS, or NOTHING_YET
     slot: Tensor  # (batch,), int64
     remaining: Tensor  # (batch,), int64; 0: the manager decides before the next action
     sees_instruction: Tensor  # (batch,), bool
 
     def restarted(self, where: Tensor) -> ActorState:
-        """The state with a new decision due where ``where`` (batch,), bool, says so."""
-        return self._replace(remaining=self.remaining.masked_fill(where, 0))
+        """The state with a new episode where ``where`` (batch,), bool, says so."""
+        return self._replace(
+            skill=self.skill.masked_fill(where, NOTHING_YET),
+            remaining=self.remaining.masked_fill(where, 0),
+        )
+
+    @property
+    def memory(self) -> Memory:
+        """What the manager remembers."""
+        return Memory(self.skill, self.slot)
 
 
 class Acted(NamedTuple):
@@ -138,7 +154,8 @@ class HierarchicalPolicy(nn.Module):
     def initial_state(self, batch: int) -> ActorState:
         """The state before the first step of ``batch`` episodes."""
         zeros = torch.zeros(batch, dtype=torch.int64, device=self.device)
-        return ActorState(zeros, zeros, zeros, torch.ones_like(zeros, dtype=torch.bool))
+        nothing = torch.full_like(zeros, NOTHING_YET)
+        return ActorState(nothing, zeros, zeros, torch.ones_like(zeros, dtype=torch.bool))
 
     def see(self, observations: Observations, known: Known | None = None) -> tuple[Scene, Tensor]:
         """What the screens show, and what is read there; see ``Perception.see``."""
@@ -206,7 +223,7 @@ class HierarchicalPolicy(nn.Module):
             context: (batch, CONTEXT_FEATURES).
             hide_instruction: share of decisions in which the worker is not shown the instruction.
         """
-        manager = self.manager.view(percept, context)
+        manager = self.manager.view(percept, context, state.memory)
         option, decided, duration, manager_log_prob = self._decide(
             percept, manager, state, greedy, hide_instruction, generator
         )
@@ -241,9 +258,10 @@ class HierarchicalPolicy(nn.Module):
         remaining = state.remaining.clamp(min=1)
         if not self.is_hierarchical:
             remaining = torch.full_like(remaining, DURATIONS[-1])
-        option = Option(state.skill, state.slot, remaining, state.sees_instruction)
+        option = Option(_known(state.skill), state.slot, remaining, state.sees_instruction)
         worker = self.worker.view(percept, option, context)
-        return worker.value, worker.bonus_value, self.manager.view(percept, context).value
+        manager = self.manager.view(percept, context, state.memory)
+        return worker.value, worker.bonus_value, manager.value
 
     def _decide(
         self,
@@ -263,7 +281,7 @@ class HierarchicalPolicy(nn.Module):
             return option, due, torch.zeros_like(skill), torch.zeros_like(view.value)
 
         stop_logit = self.manager.stop_logit(
-            view, percept, state.skill, state.slot, state.remaining
+            view, percept, _known(state.skill), state.slot, state.remaining
         )
         if greedy:
             stops = stop_logit > 0
@@ -341,6 +359,13 @@ class HierarchicalPolicy(nn.Module):
             entropies[part.name.lower()] = used * choice.entropy()
         return log_prob, entropies
 
+    def judge_worker(
+        self, percept: Percept, option: Option, context: Tensor, action: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Log-probability of actions (batch, 6) under options, and the bonus expected; (batch,)."""
+        view = self.worker.view(percept, option, context)
+        return self._judge_action(percept, view, action)[0], view.bonus_value
+
     def evaluate(
         self,
         percept: Percept,
@@ -348,6 +373,7 @@ class HierarchicalPolicy(nn.Module):
         option: Option,
         decision: Decision,
         action: Tensor,
+        memory: Memory,
     ) -> Evaluated:
         """Judge recorded steps.
 
@@ -357,8 +383,9 @@ class HierarchicalPolicy(nn.Module):
             option: under which the worker acted.
             decision: the manager's choices; of meaning only where it decided.
             action: (batch, 6), int64.
+            memory: what the manager remembered.
         """
-        manager = self.manager.view(percept, context)
+        manager = self.manager.view(percept, context, memory)
         worker = self.worker.view(percept, option, context)
         log_prob, entropies = self._judge_action(percept, worker, action)
         skills = self.manager.skills(manager)
@@ -435,3 +462,8 @@ class HierarchicalPolicy(nn.Module):
         policy.config = config
         policy.eval()
         return policy
+
+
+def _known(skill: Tensor) -> Tensor:
+    """Skills with some skill for NOTHING_YET, where what is computed from it is not used."""
+    return skill.clamp(max=len(SKILLS) - 1)
