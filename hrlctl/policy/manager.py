@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from hrlctl.policy.distributions import Choice, choose
 from hrlctl.policy.instruction import SLOT_FEATURES, SUMMARY_FEATURES
-from hrlctl.policy.perception import EVIDENCE, Percept, Pool
+from hrlctl.policy.perception import EVIDENCE, KINDS, Percept, Pool
 from hrlctl.schema.base import Skill
 
 SKILLS: Final = tuple(Skill)
@@ -65,11 +65,9 @@ class Manager(nn.Module):
     def __init__(self, channels: int, context: int, width: int = 32, hidden: int = 128) -> None:
         super().__init__()
         self.pool = Pool(channels, SUMMARY_FEATURES, EVIDENCE, width)
+        asked = SUMMARY_FEATURES + 2 * SLOT_FEATURES
         self.hidden = nn.Sequential(
-            nn.Linear(
-                2 * width + SUMMARY_FEATURES + 2 * SLOT_FEATURES + _SKILL_FEATURES + context,
-                hidden,
-            ), nn.ReLU(),
+            nn.Linear(2 * width + asked + _SKILL_FEATURES + KINDS + context, hidden), nn.ReLU(),
             nn.Linear(hidden, hidden), nn.ReLU(),
         )  # fmt: skip
         self.last_skill = nn.Embedding(len(SKILLS) + 1, _SKILL_FEATURES)
@@ -98,7 +96,8 @@ class Manager(nn.Module):
         _, pooled = self.pool(percept.features, percept.summary, percept.evidence.amax(1))
         asked = (percept.slots * percept.has_slot.unsqueeze(2)).amax(1)
         last = torch.cat([self.last_skill(memory.skill), _pick(percept.slots, memory.slot)], dim=1)
-        hidden = self.hidden(torch.cat([pooled, percept.summary, asked, last, context], dim=1))
+        known = [pooled, percept.summary, asked, last, percept.kinds, context]
+        hidden = self.hidden(torch.cat(known, dim=1))
         about = (percept.slots @ self.aim_query(hidden).unsqueeze(2)).squeeze(2)
         return ManagerView(
             hidden,

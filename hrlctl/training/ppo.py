@@ -33,7 +33,7 @@ _ENTROPY_WEIGHTS: Final = {
 _MANAGER_ENTROPY_WEIGHTS: Final = {"skill": 1.0, "about": 0.5, "duration": 1.0}
 _STOP_COST: Final = 0.02  # what an early end of a decision has to be better by
 _DONE_COEFFICIENT: Final = 0.2
-_IMITATED: Final = 16  # deeds in a minibatch
+_AGAIN: Final = 24  # moments of the repertoire beside each minibatch
 _READING_BATCH: Final = 8  # frames of one step of the reader
 _FRAMES_READ: Final = 512  # at most, in an update
 _ROLE_BATCH: Final = 16  # frames of one step while only perception learns
@@ -191,17 +191,9 @@ class Learner:
     def _aim_loss(
         self, rollout: Rollout, rows: npt.NDArray[np.int64], skills: Tensor, slots: Tensor
     ) -> Tensor:
-        """Cross-entropy of the next open milestone's skill and slot, where there are some."""
         aims = torch.from_numpy(rollout.seen.aims[rollout.place[rows]]).to(self.policy.device)
         weight = rollout.aim_weight[torch.from_numpy(rows).to(self.policy.device)]
-        skill, slot = (
-            _mean(
-                F.cross_entropy(scores, wanted, ignore_index=UNLABELLED, reduction="none"),
-                weight * (wanted != UNLABELLED),
-            )
-            for scores, wanted in ((skills, aims[:, 0].long()), (slots, aims[:, 1].long()))
-        )
-        return skill + slot
+        return _aim_loss(skills, slots, aims.long(), weight)
 
     def _read(
         self,
@@ -281,6 +273,9 @@ class Learner:
         losses["role"] = self._role_loss(rollout, batch.frames[batch.encoded], encoded)
         rows = batch.rows.numpy()
         losses["aim"] = self._aim_loss(rollout, rows, judged.aim_skills, judged.aim_slots)
+        if self.config.imitation_coefficient and self.repertoire:
+            again, diagnostics["rarity"] = self._again(self.repertoire, rng)
+            losses |= again
         total = (
             losses["policy"]
             + self.config.value_coefficient * losses["value"]
@@ -289,11 +284,9 @@ class Learner:
             + _DONE_COEFFICIENT * losses["done"]
             + self.config.auxiliary_coefficient * (losses["role"] + 2 * losses["aim"])
         )
-        if self.config.imitation_coefficient and self.repertoire:
-            with autocast(self.policy.device, self.precision):
-                loss, need = imitation_loss(self.policy, self.repertoire, _IMITATED, rng)
-            losses["imitation"], diagnostics["rarity"] = loss, need
-            total = total + self.config.imitation_coefficient * loss
+        if "imitation" in losses:
+            total = total + self.config.imitation_coefficient * losses["imitation"]
+            total = total + 2 * self.config.auxiliary_coefficient * losses["aim_again"]
         norm = self._descend(total)
         named = {f"losses/{name}": value for name, value in losses.items()}
         named |= {f"diagnostics/{name}": value for name, value in diagnostics.items()}
@@ -301,6 +294,19 @@ class Learner:
         named |= {"losses/total": total, "diagnostics/gradient_norm": norm}
         values = torch.stack([value.detach().float().cpu() for value in named.values()]).tolist()
         return dict(zip(named, values, strict=True))
+
+    def _again(
+        self, repertoire: Repertoire, rng: np.random.Generator
+    ) -> tuple[dict[str, Tensor], Tensor]:
+        """The losses of moments that are learned from again, and how rare they still are."""
+        with autocast(self.policy.device, self.precision):
+            moments = repertoire.batch(_AGAIN, self.policy, rng)
+            percept = self.policy.perception(moments.scene, moments.tokens, moments.slots)
+            loss, rarity = imitation_loss(self.policy, repertoire, moments, percept)
+            view = self.policy.manager.view(percept, moments.context, moments.memory)
+        weight = torch.ones(len(moments.aims), device=self.policy.device)
+        aim = _aim_loss(view.aim_skills, view.aim_slots, moments.aims, weight)
+        return {"imitation": loss, "aim_again": aim}, rarity
 
     def _losses(
         self,
@@ -403,6 +409,24 @@ def _clipped_loss(
         kl = _mean(ratio - 1 - log_ratio, weight)
         clipped = _mean(((ratio - 1).abs() > clip).float(), weight)
     return -_mean(surrogate, weight), kl, clipped
+
+
+def _aim_loss(skills: Tensor, slots: Tensor, aims: Tensor, weight: Tensor) -> Tensor:
+    """Cross-entropy of the next open milestone's skill and slot, where there are some.
+
+    Args:
+        skills, slots: scores, (batch, choices) each.
+        aims: (batch, 2), int64, ``UNLABELLED`` where there is none.
+        weight: (batch,).
+    """
+    skill, slot = (
+        _mean(
+            F.cross_entropy(scores, wanted, ignore_index=UNLABELLED, reduction="none"),
+            weight * (wanted != UNLABELLED),
+        )
+        for scores, wanted in ((skills, aims[:, 0]), (slots, aims[:, 1]))
+    )
+    return skill + slot
 
 
 def _mean(values: Tensor, weight: Tensor) -> Tensor:

@@ -108,6 +108,7 @@ class Path(NamedTuple):
     skill: int  # of the milestone, index into SKILLS
     slot: int | None  # that it is about; None: of the decision under which it was reached
     rows: tuple[int, ...]  # of the rollout, the last step first
+    arrival: int | None  # the row of the step after it, if the episode goes on in this rollout
 
 
 class Rollout(NamedTuple):
@@ -427,7 +428,10 @@ class Collector:
                 if self.seen.is_fresh[before + 1, env]:
                     rows.append(before * envs + env)
             about = None if slot == NO_SLOT else slot
-            paths.append(Path(int(self._played[t, env]), skill, about, tuple(map(int, rows))))
+            ends = results.terminated[t, env] or results.truncated[t, env] or t + 1 == self.steps
+            arrival = None if ends else int(rows[0]) + envs
+            task = int(self._played[t, env])
+            paths.append(Path(task, skill, about, tuple(map(int, rows)), arrival))
         return paths
 
     def advance(self) -> None:

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 import torch
 
+from hrlctl.env.arrays import UNLABELLED
 from hrlctl.packs import Task
+from hrlctl.policy import HierarchicalPolicy
 from hrlctl.policy.manager import SKILLS
 from hrlctl.training.imitation import Repertoire, imitation_loss
 from hrlctl.training.rollout import BONUS, Collector, Path, Rollout
@@ -20,6 +22,24 @@ GAMMA = 0.99
 
 def make_repertoire(collector: Collector) -> Repertoire:
     return Repertoire(collector.seen.screens.shape[2:], GAMMA)
+
+
+@torch.no_grad()
+def expecting(bonus: float, collector: Collector) -> HierarchicalPolicy:
+    """The policy with a critic that expects ``bonus`` everywhere."""
+    policy = deepcopy(collector.policy)
+    policy.worker.value.weight.zero_()
+    policy.worker.value.bias.fill_(bonus)
+    return policy
+
+
+@torch.no_grad()
+def imitate(policy: HierarchicalPolicy, repertoire: Repertoire) -> tuple[float, float]:
+    """The loss, and how rare what was drawn still is."""
+    moments = repertoire.batch(8, policy, np.random.default_rng(0))
+    percept = policy.perception(moments.scene, moments.tokens, moments.slots)
+    loss, rarity = imitation_loss(policy, repertoire, moments, percept)
+    return loss.item(), rarity.item()
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +70,11 @@ def test_a_path_ends_where_a_milestone_was_reached(collector: Collector, rollout
             assert not (results.terminated | results.truncated)[between, env].any()
             assert int(option.skill[earlier]) == path.skill
             assert collector.seen.is_fresh[before + 1, env]  # it changed something
+        if path.arrival is not None:
+            assert path.arrival == path.rows[0] + ENVS
+            assert rollout.seen.aims[path.arrival, 0] != UNLABELLED
     assert len(rollout.paths) == rollout.hits[0]
+    assert any(path.arrival is not None for path in rollout.paths)
 
 
 def test_what_was_reached_under_another_decision_is_kept_as_if_it_had_been_meant(
@@ -58,19 +82,32 @@ def test_what_was_reached_under_another_decision_is_kept_as_if_it_had_been_meant
 ) -> None:
     row, skill = rollout.paths[0].rows[0], SKILLS.index("confirm")
     repertoire = make_repertoire(collector)
-    repertoire.keep(rollout._replace(paths=[Path(0, skill, 2, (row,))]))
-    _, (deed,) = repertoire.draw(1, np.random.default_rng(0))
-    assert deed.option[:2].tolist() == [skill, 2]
-    assert deed.action.tolist() == rollout.taken.action[row].tolist()
+    repertoire.keep(rollout._replace(paths=[Path(0, skill, 2, (row,), None)]))
+    _, (moment,) = repertoire.draw(1, np.random.default_rng(0))
+    assert moment.option[:2].tolist() == [skill, 2]
+    assert moment.action.tolist() == rollout.taken.action[row].tolist()
     place = rollout.place[row]
-    np.testing.assert_array_equal(repertoire.screens([deed])[0], rollout.seen.screens[place])
-    assert deed.target == BONUS
+    np.testing.assert_array_equal(repertoire.screens([moment])[0], rollout.seen.screens[place])
+    assert moment.target == BONUS
+
+
+def test_what_was_due_after_a_milestone_is_kept_but_not_imitated(
+    collector: Collector, rollout: Rollout
+) -> None:
+    path = next(path for path in rollout.paths if path.arrival is not None)
+    repertoire = make_repertoire(collector)
+    repertoire.keep(rollout._replace(paths=[path._replace(rows=())]))
+    goals, (moment,) = repertoire.draw(1, np.random.default_rng(0))
+    due = rollout.seen.aims[path.arrival]
+    assert goals == [(path.task, due[0])]
+    assert moment.aim.tolist() == due.tolist()
+    assert imitate(collector.policy, repertoire) == (0, 0)
 
 
 def test_rare_goals_are_drawn_more_often(collector: Collector, rollout: Rollout) -> None:
     repertoire = make_repertoire(collector)
     row = rollout.paths[0].rows[0]
-    paths = [Path(task, 1, None, (row,)) for task in range(2)]
+    paths = [Path(task, 1, None, (row,), None) for task in range(2)]
     repertoire.keep(rollout._replace(paths=paths))
     for _ in range(60):
         repertoire.judge([(0, 1), (1, 1)], [0.0, 0.9])
@@ -79,13 +116,15 @@ def test_rare_goals_are_drawn_more_often(collector: Collector, rollout: Rollout)
 
 
 def test_imitated_steps_become_likelier(collector: Collector, rollout: Rollout) -> None:
-    policy, repertoire = deepcopy(collector.policy), make_repertoire(collector)
+    policy, repertoire = expecting(0.0, collector), make_repertoire(collector)
     repertoire.keep(rollout)
     optimizer = torch.optim.Adam(policy.worker.parameters(), lr=3e-3)
     losses = []
     for _ in range(25):
-        loss, rarity = imitation_loss(policy, repertoire, 8, np.random.default_rng(0))
-        assert 0.5 < float(rarity) <= 1  # the critic has learned nothing yet
+        moments = repertoire.batch(8, policy, np.random.default_rng(0))
+        percept = policy.perception(moments.scene, moments.tokens, moments.slots)
+        loss, rarity = imitation_loss(policy, repertoire, moments, percept)
+        assert GAMMA**4 < rarity.item() <= 1
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
@@ -94,14 +133,9 @@ def test_imitated_steps_become_likelier(collector: Collector, rollout: Rollout) 
 
 
 def test_what_the_critic_expects_is_not_imitated(collector: Collector, rollout: Rollout) -> None:
-    policy, repertoire = deepcopy(collector.policy), make_repertoire(collector)
+    policy, repertoire = expecting(BONUS, collector), make_repertoire(collector)
     repertoire.keep(rollout)
-    with torch.no_grad():
-        policy.worker.value.weight.zero_()
-        policy.worker.value.bias.fill_(BONUS)
-    loss, rarity = imitation_loss(policy, repertoire, 8, np.random.default_rng(0))
-    assert loss.item() == 0
-    assert rarity.item() == 0
+    assert imitate(policy, repertoire) == (0, 0)
 
 
 def test_a_repertoire_comes_back_as_it_was_saved(collector: Collector, rollout: Rollout) -> None:
