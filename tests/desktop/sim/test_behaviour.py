@@ -53,10 +53,12 @@ BUSY = Setup(
                 FieldSetup(role="list", name="City", extra_options=9),
             ),
         ),
+        WindowSetup(title="Files", program="file_manager"),
         WindowSetup(title="Notes", program="text_editor", text="some words\nof text"),
     ),
     dialogs=(DialogSetup(title="Tip", message="A tip", modal=False),),
-    files={"a.txt": "alpha"},
+    files={"a.txt": "alpha", "Letters/b.txt": "beta"},
+    other_files=3,
 )
 
 

@@ -155,6 +155,22 @@ class TextField(EditedText):
         return super().press(key)
 
 
+class AddressField(TextField):
+    """Where one is, and where to go next: a click selects all of it, to be typed over."""
+
+    __slots__ = ()
+
+    def set_text(self, text: str) -> None:
+        """Show another address."""
+        if text != self.buffer.text:
+            self.buffer.replace_all(text)
+            self.changed()
+
+    def click(self, x: int, y: int) -> None:
+        self.buffer.select_all()
+        self.edited()
+
+
 class TextArea(EditedText):
     """Text of many lines, wrapped to the width; scrolls."""
 
