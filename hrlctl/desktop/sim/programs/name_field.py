@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class NameField:
     """A text field named "Name" that is there while a name is typed; all of it is selected first.
 
-    Enter takes the new name, Escape keeps the old one; a click elsewhere takes the new one, too.
+    Enter takes the new name; Escape keeps the old one, and so does a click elsewhere.
 
     Args:
         files: the list whose entries are renamed.
@@ -74,7 +74,6 @@ class NameField:
             self.close()
 
     def left(self, widget: Widget) -> None:
-        """The keyboard has gone from ``widget`` to another: take the name if it can be used."""
+        """The keyboard has gone from ``widget`` to another."""
         if widget is self._field:
-            self.finish(accept=True)
             self.close()
