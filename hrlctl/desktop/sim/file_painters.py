@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from hrlctl.desktop.contract import Rect
 from hrlctl.desktop.sim.canvas import Canvas, blend
-from hrlctl.desktop.sim.surfaces import icon_overlay, inset, text_font, write
+from hrlctl.desktop.sim.surfaces import icon_overlay, inset, kept, text_font, write
 from hrlctl.desktop.sim.text_painters import paint_field
-from hrlctl.desktop.sim.theme import Theme
+from hrlctl.desktop.sim.theme import Colour, Theme
 
 _GAP = 2  # between the frame, a row's icon and its name
 
@@ -69,7 +69,14 @@ def _paint_row(
     canvas.fill(rect, fill)
     if row.is_faint:
         ink = blend(fill, ink, 0.55)
-    canvas.overlay(rect.x + _GAP, rect.y, icon_overlay(row.icon, _icon_size(theme)))
+    size = _icon_size(theme)
+    _paint_icon(canvas, Rect(rect.x + _GAP, rect.y, size, size), theme, row.icon, fill)
     left = file_name_left(theme) - 1
     place = Rect(rect.x + left, rect.y, rect.width - left - 1, rect.height)
     write(canvas, place, row.name, text_font(theme), ink, ground=fill)
+
+
+@kept
+def _paint_icon(canvas: Canvas, rect: Rect, theme: Theme, icon: str, fill: Colour) -> None:
+    canvas.fill(rect, fill)
+    canvas.overlay(rect.x, rect.y, icon_overlay(icon, rect.width))
