@@ -123,6 +123,16 @@ class TestIconsAndStartMenu:
         it.press("enter")
         assert it.focused == "Editor"
 
+    def test_enter_opens_nothing_before_something_was_chosen(self, user):
+        it = user(PROGRAMS)
+        before = set(it.windows)
+        it.press("super", "enter")
+        it.type("qqq")
+        it.press("enter")
+        assert set(it.windows) == before
+        it.press(*["backspace"] * 3, "down", "enter")
+        assert len(it.windows) == len(before) + 1
+
     def test_super_escape_and_a_click_elsewhere_close_the_menu(self, user):
         it = user(PROGRAMS)
         for close in (

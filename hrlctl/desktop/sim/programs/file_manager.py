@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hrlctl.desktop.contract import Rect
 from hrlctl.desktop.sim.file_system import HOME, Entry, FileProblem, folder_of, joined, name_of
 from hrlctl.desktop.sim.fonts import FONTS
-from hrlctl.desktop.sim.programs.file_dialogs import ask_to_delete, tell
+from hrlctl.desktop.sim.programs.file_messages import ask_to_delete, tell
 from hrlctl.desktop.sim.programs.name_field import NameField
 from hrlctl.desktop.sim.programs.program import Program, Size, Start
 from hrlctl.desktop.sim.widgets.base import MenuItem, Widget
@@ -118,12 +118,12 @@ class FileManager(Program):
 
     def _show_entries(self, selected: str | None) -> None:
         """Show what is in the folder now."""
-        held = self.window.session.held
-        is_cut_here = held is not None and held.is_cut and folder_of(held.path) == self.path
         entries = self._files.entries(self.path)
-        self.list.show(
-            entries, selected, faint=name_of(held.path) if held and is_cut_here else None
-        )
+        held = self.window.session.held
+        faint = None
+        if held is not None and held.is_cut and folder_of(held.path) == self.path:
+            faint = name_of(held.path)
+        self.list.show(entries, selected, faint=faint)
         self.address.set_text(_address(self.path))
         self.status.set_text(f"{len(entries)} item{'' if len(entries) == 1 else 's'}")
 
