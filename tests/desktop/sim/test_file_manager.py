@@ -79,6 +79,16 @@ class TestGoing:
         assert directory(it) == "Letters/Old"
         assert it.focused_widget == "Files"
 
+    def test_a_second_click_into_the_address_sets_the_caret(self, it):
+        double_click(it, "Letters")
+        for count, expected in ((1, "Z"), (2, "~/LettersZ")):
+            for _ in range(count):
+                it.click("text_field", "Address")
+            it.press(*["end"] * (count - 1))
+            it.type("Z")
+            assert it.widget("Address").value == expected
+            it.press("escape")
+
     @pytest.mark.parametrize("typed", ["Nowhere", "../..", "a.txt"])
     def test_an_address_that_is_no_folder_is_said(self, it, typed):
         it.click("text_field", "Address")

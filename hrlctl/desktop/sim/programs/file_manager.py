@@ -13,7 +13,7 @@ from hrlctl.desktop.sim.programs.name_field import NameField
 from hrlctl.desktop.sim.programs.program import Program, Size, Start
 from hrlctl.desktop.sim.widgets.base import MenuItem, Widget
 from hrlctl.desktop.sim.widgets.buttons import Button
-from hrlctl.desktop.sim.widgets.editing import AddressField
+from hrlctl.desktop.sim.widgets.editing import AddressLine
 from hrlctl.desktop.sim.widgets.file_lists import FileList
 from hrlctl.desktop.sim.widgets.texts import Label
 
@@ -46,7 +46,7 @@ class FileManager(Program):
         self._files = window.session.files
         self.path = start.path if start.path and self._files.has_folder(start.path) else HOME
         self.up = Button("Up", self.go_up)
-        self.address = AddressField("Address", _address(self.path))
+        self.address = AddressLine("Address", _address(self.path))
         self.list = FileList("Files", self.open, self._drop, self._menu)
         self.status = Label("", "Status")
         self.new = Button("New folder", self.new_folder)

@@ -155,8 +155,8 @@ class TextField(EditedText):
         return super().press(key)
 
 
-class AddressField(TextField):
-    """Where one is, and where to go next: a click selects all of it, to be typed over."""
+class AddressLine(TextField):
+    """Where one is, to be typed over: a click selects all of it, the next one sets the caret."""
 
     __slots__ = ()
 
@@ -167,8 +167,11 @@ class AddressField(TextField):
             self.changed()
 
     def click(self, x: int, y: int) -> None:
-        self.buffer.select_all()
-        self.edited()
+        if self.buffer.selection == (0, len(self.buffer.text)):
+            super().click(x, y)
+        else:
+            self.buffer.select_all()
+            self.edited()
 
 
 class TextArea(EditedText):
