@@ -19,7 +19,7 @@ from hrlctl.packs.templates import references
 from hrlctl.schema.base import Split
 from hrlctl.schema.criteria import Criterion
 from hrlctl.schema.pack import PackInfo
-from hrlctl.schema.setup import Setup
+from hrlctl.schema.setup import LauncherSetup, Setup, WindowSetup
 from hrlctl.schema.task import OneOfParameter, OracleStep, SumParameter, TaskFile, TaskSpec
 
 _CRITERION: TypeAdapter[Criterion] = TypeAdapter(Criterion)
@@ -131,15 +131,31 @@ def _check_instance(instance: Instance) -> None:
     _ORACLE.validate_python(
         [step.model_dump(by_alias=True, warnings=False) for step in instance.oracle]
     )
-    paths = [*instance.setup.files, *(path for fact in facts for path in _paths(fact))]
-    paths += [launcher.path for launcher in instance.setup.launchers if launcher.path]
-    paths += [window.path for window in instance.setup.windows if window.path]
-    for path in paths:
+    paths = [path for fact in facts for path in _paths(fact)]
+    _check_paths(instance.setup, paths)
+
+
+def _check_paths(setup: Setup, others: list[str]) -> None:
+    """Make sure that all paths stay at home, and that none is both a file and a folder."""
+    programs: list[LauncherSetup | WindowSetup] = [*setup.launchers, *setup.windows]
+    shown = [program.path for program in programs if program.path]
+    for path in (*setup.files, *setup.folders, *shown, *others):
         pure = PurePosixPath(path)
-        if pure.is_absolute() or ".." in pure.parts or re.search(r"[\\\0:]|^~", path):
+        if pure.is_absolute() or ".." in pure.parts or re.search(r"[\\\0:]|^~.", path):
             raise TaskError(
                 f"the path {path!r} leaves the episode's home folder",
                 hint="write it relative to the home folder, such as 'Documents/note.txt'",
+            )
+    folders = {*setup.folders}
+    for path in (*setup.files, *setup.folders):
+        folders |= {str(parent) for parent in PurePosixPath(path).parents}
+    if both := folders & setup.files.keys():
+        raise TaskError(f"the path {min(both)!r} is both a file and a folder")
+    for program in programs:
+        if program.program == "file_manager" and program.path and program.path not in folders:
+            raise TaskError(
+                f"a file manager shows {program.path!r}, which is no folder of the setup",
+                hint="name it under 'folders', or leave 'path' out for the home folder",
             )
 
 

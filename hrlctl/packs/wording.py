@@ -39,7 +39,10 @@ def setup_in_words(setup: Setup) -> tuple[str, ...]:
         *map(_window, setup.windows),
         *map(_dialog, setup.dialogs),
         *(f"file {path}: {_content(text)}" for path, text in setup.files.items()),
+        *(f"folder {path}" for path in setup.folders),
     ]
+    if setup.other_files:
+        lines.append(f"drawn: {setup.other_files} other files in each folder")
     if setup.clipboard:
         lines.append(f"clipboard: {_content(setup.clipboard)}")
     fewest, most = setup.distractors
@@ -90,8 +93,8 @@ def _fact(criterion: Criterion) -> str:
             return f"{_thing(role, name, window)} is shown"
         case facts.WidgetFocused(name=name, window=window):
             return f"{_quoted(name)}{_inside(window)} has the keyboard focus"
-        case facts.DisplayValue(value=value):
-            return f"a calculator shows {value}"
+        case facts.DisplayValue(value=value, window=window):
+            return f"{'a calculator' if window is None else _quoted(window)} shows {value}"
         case facts.DialogAnswered(title=title, answer=answer):
             return f"the dialog {_quoted(title)} was ended by {_quoted(answer)}"
         case facts.ChangedOnly(names=names):
@@ -118,6 +121,12 @@ def _window_fact(criterion: Criterion) -> str:
             return f"there is no file {path}"
         case facts.FileContains(path=path, text=text):
             return f"the file {path} has {_quoted(text)} in it"
+        case facts.DirectoryExists(path=path):
+            return f"there is a folder {path}"
+        case facts.CurrentDirectory(path=path, window=window):
+            return (
+                f"{'a file manager' if window is None else _quoted(window)} shows the folder {path}"
+            )
         case _:
             raise TypeError(f"no words for the criterion {criterion.kind!r}")
 

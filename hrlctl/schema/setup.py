@@ -11,7 +11,7 @@ from hrlctl.schema.base import StrictModel
 FieldRole = Literal[
     "check_box", "radio_button", "drop_down", "slider", "text_field", "list", "button", "label"
 ]
-ProgramKind = Literal["calculator", "text_editor", "settings", "form", "viewer"]
+ProgramKind = Literal["calculator", "text_editor", "file_manager", "settings", "form", "viewer"]
 
 
 class FieldSetup(StrictModel):
@@ -36,7 +36,7 @@ class LauncherSetup(StrictModel):
     on_desktop: bool = True
     in_menu: bool = True
     fields: tuple[FieldSetup, ...] = ()  # what a form or the settings program shows
-    path: str | None = None  # the document that a text editor opens with
+    path: str | None = None  # what it opens with: an editor's document, a file manager's folder
 
 
 class WindowSetup(StrictModel):
@@ -47,7 +47,7 @@ class WindowSetup(StrictModel):
     state: Literal["normal", "minimized", "maximized"] = "normal"
     covered: bool = False  # another window lies over part of it
     fields: tuple[FieldSetup, ...] = ()
-    path: str | None = None
+    path: str | None = None  # an editor's document, a file manager's folder
     text: str | None = None  # unsaved text in a text editor
 
 
@@ -76,6 +76,9 @@ class Setup(StrictModel):
     windows: tuple[WindowSetup, ...] = ()
     dialogs: tuple[DialogSetup, ...] = ()
     files: dict[str, str] = Field(default_factory=dict)  # path relative to home -> content
+    folders: tuple[str, ...] = ()  # empty ones, too; those that files lie in need not be named
+    other_files: int = Field(default=0, ge=0, le=30)  # further ones in each folder, drawn
+    reserved_names: tuple[str, ...] = ()  # never drawn, like all names above: the goal makes them
     clipboard: str = ""
     icons: int = Field(default=12, ge=0, le=30)  # at least this many, further ones are drawn
     distractors: tuple[int, int] = (0, 3)  # how many windows that have nothing to do with the task

@@ -10,6 +10,7 @@ from typing import TypeVar
 from hrlctl.desktop.contract import Rect
 from hrlctl.desktop.sim.compositor import Compositor
 from hrlctl.desktop.sim.fields import VALUE_ROLES, Field, resolved
+from hrlctl.desktop.sim.file_system import HOME, joined
 from hrlctl.desktop.sim.icons import ICONS
 from hrlctl.desktop.sim.launchers import DesktopIcon, Launcher
 from hrlctl.desktop.sim.layout import LayoutFamily, Placer, arranged, icon_cells, layouts
@@ -29,7 +30,13 @@ T = TypeVar("T")
 _DISTRACTORS: tuple[ProgramKind, ...] = (
     "viewer", "viewer", "viewer", "form", "form", "calculator", "text_editor", "settings",
 )  # fmt: skip
-_ICON_OF = {"calculator": "calculator", "text_editor": "editor", "settings": "settings"}
+_ICON_OF = {
+    "calculator": "calculator",
+    "file_manager": "folder",
+    "settings": "settings",
+    "text_editor": "editor",
+}
+_SUFFIXES = (".txt", ".txt", ".md", ".log", ".png", "")  # of drawn files; without one: a folder
 # Icons are dealt in steps through the set: no two alike until it is used up.
 _STRIDE = next(step for step in (11, 13, 17, 19) if gcd(step, len(ICONS)) == 1)
 
@@ -70,7 +77,8 @@ class Episode:
         self._programs = HELD_OUT_PROGRAMS if held_out else TRAINING_PROGRAMS
         self._next_icon = int(rng.random() * len(ICONS))
         self.session.clipboard = setup.clipboard
-        self.session.files.update(setup.files)
+        self.session.files.fill(setup.files.items(), setup.folders)
+        self._draw_files(setup.other_files)
         self._build()
 
     def _build(self) -> None:
@@ -106,6 +114,19 @@ class Episode:
             minutes = int(rng.random() * 1440)
             session.shell.clock = f"{minutes // 60}:{minutes % 60:02d}"
         self._open_dialogs()
+
+    def _draw_files(self, count: int) -> None:
+        """Put ``count`` files, now and then a folder among them, into each folder."""
+        files, names = self.session.files, self._names
+        for folder in (HOME, *sorted(files.folders)) if count else ():
+            for _ in range(count):
+                suffix = _pick(self._rng, _SUFFIXES)
+                name = names.draw()
+                if suffix:
+                    path = joined(folder, name.lower() + suffix)
+                    files[path] = f"{names.word()} {names.word()}\n"
+                else:
+                    files.fill((), [joined(folder, name)])
 
     def _fields(self, setups: tuple[FieldSetup, ...]) -> tuple[Field, ...]:
         fields = tuple(resolved(setup, self._names) for setup in setups)
@@ -260,7 +281,9 @@ def _named(setup: Setup) -> Iterator[str]:
         yield dialog.title
         yield from dialog.buttons
         yield from _field_names(dialog.fields)
-    yield from setup.files
+    for path in (*setup.files, *setup.folders):
+        yield from path.split("/")
+    yield from setup.reserved_names
 
 
 def _field_names(fields: tuple[FieldSetup, ...]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """All painters of the simulated desktop, whatever module they are in."""
 
+from hrlctl.desktop.sim.file_painters import FileRow, file_name_left, paint_file_list
 from hrlctl.desktop.sim.shell_painters import (
     StartMenuRects,
     paint_clock,
@@ -40,14 +41,17 @@ from hrlctl.desktop.sim.window_painters import (
 
 __all__ = [
     "CONTROL_WIDTH",
+    "FileRow",
     "StartMenuRects",
     "TitleBarRects",
+    "file_name_left",
     "paint_button",
     "paint_check_box",
     "paint_clock",
     "paint_desktop_icon",
     "paint_display",
     "paint_drop_down",
+    "paint_file_list",
     "paint_label",
     "paint_list",
     "paint_menu",

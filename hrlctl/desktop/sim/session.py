@@ -10,6 +10,7 @@ from hrlctl.desktop.contract import Rect, Screen
 from hrlctl.desktop.sim import fields, painters
 from hrlctl.desktop.sim.compositor import Compositor
 from hrlctl.desktop.sim.fields import Field, FieldValue
+from hrlctl.desktop.sim.file_system import FileSystem, Transfer, name_of
 from hrlctl.desktop.sim.fonts import FONTS
 from hrlctl.desktop.sim.geometry import clamped
 from hrlctl.desktop.sim.launchers import DesktopIcon, Launcher
@@ -58,7 +59,8 @@ class Session:
         top = theme.taskbar_height if theme.taskbar_position == "top" else 0
         self.work_area = Rect(0, top, self.width, self.height - theme.taskbar_height)
         self.clipboard = ""
-        self.files: dict[str, str] = {}
+        self.files = FileSystem(self._files_changed)
+        self.transfer: Transfer | None = None
         self.settings: dict[str, FieldValue] = {}
         self.answers: dict[str, str] = {}
         self.popup: Popup | None = None
@@ -125,7 +127,19 @@ class Session:
         open_window = self.manager.titled(launcher.name)
         if open_window is not None:
             self.manager.focus(open_window)
-            return
+        else:
+            self._start(launcher)
+
+    def open_document(self, path: str) -> None:
+        """Open a text in an editor, or raise the window that shows it already."""
+        for window in self.manager.opened:
+            if window.program.kind == "text_editor" and window.program.path == path:
+                self.manager.focus(window)
+                return
+        self._start(Launcher(name_of(path), "text_editor", "editor", path=path))
+
+    def _start(self, launcher: Launcher) -> None:
+        """Open a window of a program at a place that depends on its name alone."""
         window = self.new_window(
             launcher.name, launcher.program, Start(launcher.fields, launcher.path)
         )
@@ -168,6 +182,29 @@ class Session:
         for window in list(self.manager.stack):
             self.manager.minimize(window)
         self.manager.focus(None)
+
+    # Files.
+
+    def _files_changed(self) -> None:
+        for window in self.manager.opened:
+            window.program.files_changed()
+
+    def hold(self, path: str, *, is_cut: bool) -> None:
+        """Have a file or folder ready to be pasted; a text that pastes it gets its path."""
+        self.clipboard = path
+        self.transfer = Transfer(path, is_cut)
+        self._files_changed()
+
+    @property
+    def held(self) -> Transfer | None:
+        """What was cut or copied, unless something else has been since."""
+        transfer = self.transfer
+        return transfer if transfer is not None and transfer.path == self.clipboard else None
+
+    def release(self) -> None:
+        """What was cut has been pasted: nothing is left to paste."""
+        self.clipboard = ""
+        self.transfer = None
 
     # Popups.
 

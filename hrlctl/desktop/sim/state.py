@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import cached_property
 
 from hrlctl.desktop.contract import WidgetState, WindowState
@@ -48,7 +48,21 @@ class SimState:
     @property
     def files(self) -> Mapping[str, str]:
         """Content by path relative to the home folder."""
-        return self._session.files
+        return self._session.files.contents
+
+    @property
+    def folders(self) -> Set[str]:
+        """Paths relative to the home folder, which is not among them."""
+        return self._session.files.folders
+
+    @cached_property
+    def directories(self) -> Mapping[str, str]:
+        """The folder that each file manager shows, by window title; home is empty."""
+        return {
+            window.title: window.program.path or ""
+            for window in self._session.manager.stack
+            if window.program.kind == "file_manager"
+        }
 
     @property
     def settings(self) -> Mapping[str, bool | int | str]:

@@ -14,6 +14,8 @@ from hrlctl.desktop.sim.themes import THEMES
 ALL = [pytest.param(theme, id=theme.name) for theme in THEMES.values()]
 Draw = Callable[[Canvas, Rect, Theme], None]
 ITEMS = ("alpha", "beta", "a very long name that is cut off")
+FILES = (painters.FileRow("folder", "alpha"), painters.FileRow("file", "beta.txt"))
+FAINT = FILES[0]._replace(is_faint=True)
 
 STATES: dict[str, tuple[Draw, ...]] = {
     "button": (
@@ -55,6 +57,13 @@ STATES: dict[str, tuple[Draw, ...]] = {
         lambda c, r, t: painters.paint_text_area(c, r, t, ITEMS, (1, 2), False, 0),
         lambda c, r, t: painters.paint_text_area(c, r, t, ITEMS, (1, 2), True, 0),
         lambda c, r, t: painters.paint_text_area(c, r, t, ITEMS, None, False, 1),
+    ),
+    "file list": (
+        lambda c, r, t: painters.paint_file_list(c, r, t, FILES, None, 0),
+        lambda c, r, t: painters.paint_file_list(c, r, t, FILES, 0, 0),
+        lambda c, r, t: painters.paint_file_list(c, r, t, FILES, 0, 0, focused=True),
+        lambda c, r, t: painters.paint_file_list(c, r, t, FILES, None, 1),
+        lambda c, r, t: painters.paint_file_list(c, r, t, (FAINT, *FILES[1:]), None, 0),
     ),
     "list": (
         lambda c, r, t: painters.paint_list(c, r, t, ITEMS, None, 0),
@@ -112,7 +121,16 @@ STATES: dict[str, tuple[Draw, ...]] = {
 }
 RECT = Rect(7, 5, 48, 40)
 SMALL = Rect(7, 5, 48, 12)
-LARGE = {"text area", "list", "menu", "scroll bar", "window", "desktop icon", "start menu"}
+LARGE = {
+    "text area",
+    "file list",
+    "list",
+    "menu",
+    "scroll bar",
+    "window",
+    "desktop icon",
+    "start menu",
+}
 
 
 def _picture(draw: Draw, rect: Rect, theme: Theme) -> Screen:

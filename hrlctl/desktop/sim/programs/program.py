@@ -18,7 +18,7 @@ class Start(NamedTuple):
     """With what a program starts."""
 
     fields: tuple[Field, ...] = ()
-    path: str | None = None  # a document
+    path: str | None = None  # a document, or the folder of a file manager
     text: str | None = None  # an unsaved document
 
 
@@ -30,9 +30,14 @@ class Size(NamedTuple):
 
 
 class Program(ABC):
-    """What runs in one window. It adds its widgets to the window when it is made."""
+    """What runs in one window. It adds its widgets to the window when it is made.
+
+    Attributes:
+        path: the document or the folder that it shows, ``None`` where there is none.
+    """
 
     kind: ClassVar[str]
+    path: str | None = None
 
     def __init__(self, window: Window) -> None:
         self.window = window
@@ -47,6 +52,12 @@ class Program(ABC):
 
     def reveal(self, widget: Widget) -> None:
         """Scroll so that ``widget``, which is out of view, is shown."""
+
+    def focus_left(self, widget: Widget) -> None:
+        """Another widget of the window has taken the keyboard from ``widget``."""
+
+    def files_changed(self) -> None:
+        """A file or a folder was written, moved or deleted, here or elsewhere."""
 
     def press(self, key: str) -> bool:
         """A key that the focused widget did not use; returns whether it was used."""
