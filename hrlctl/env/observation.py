@@ -77,19 +77,19 @@ class Reading(NamedTuple):
 def read_instruction(instruction: str) -> Reading:
     """Split an instruction into its tokens and its slots.
 
-    Slots are the quoted strings and the numbers, in their order; where there are none, the content
-    words. In the tokens a quoted string or number is replaced by its slot's token, so that what is
-    asked can be told from what it is asked about.
+    Slots are the quoted strings and the numbers, in their order, and after them the content words:
+    "calculator" may stand on the screen as well. In the tokens a quoted string or number is
+    replaced by its slot's token, so that what is asked can be told from what it is asked about.
     """
     pieces = list(_PIECES.finditer(instruction))
-    exact = [m for m in pieces if m.group(1) or m.group(2) or m.group(3)]
-    chosen = exact or [m for m in pieces if m.group(4).lower() not in _FUNCTION_WORDS]
-    chosen = chosen[:NUM_SLOTS]
+    exact = [m for m in pieces if not m.group(4)][:NUM_SLOTS]
+    words = [m for m in pieces if m.group(4) and m.group(4).lower() not in _FUNCTION_WORDS]
+    chosen = (exact + words)[:NUM_SLOTS]
     texts = tuple((m.group(1) or m.group(2) or m.group(3) or m.group(4)).strip() for m in chosen)
 
     tokens: list[int] = []
     position = 0
-    for index, found in enumerate(chosen if exact else []):
+    for index, found in enumerate(exact):
         tokens += [_code(c) for c in _fold(instruction[position : found.start()])]
         tokens.append(_FIRST_SLOT + index)
         position = found.end()

@@ -52,6 +52,7 @@ class Percept(NamedTuple):
     summary: Tensor  # (batch, SUMMARY_FEATURES)
     slots: Tensor  # (batch, slots, SLOT_FEATURES): what is asked of each, and where it is seen
     has_slot: Tensor  # (batch, slots), bool
+    may_type: Tensor  # (batch, slots), bool
     kinds: Tensor  # (batch, KINDS): how much there is of each role, and on which each slot is seen
 
     def rows(self, index: Tensor) -> Percept:
@@ -135,7 +136,15 @@ class Perception(nn.Module):
             kinds = torch.cat([roles.sum(1).log1p(), seen_as.flatten(1)], dim=1)
         slots = self.seen_slots(torch.cat([asked.slots, seen_as], dim=2))
         return Percept(
-            features, roles, prior, evidence, asked.summary, slots, asked.has_slot, kinds
+            features,
+            roles,
+            prior,
+            evidence,
+            asked.summary,
+            slots,
+            asked.has_slot,
+            asked.may_type,
+            kinds,
         )
 
     def role_loss(self, features: Tensor, roles: Tensor) -> Tensor:

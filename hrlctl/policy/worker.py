@@ -20,6 +20,7 @@ _CONDITION: Final = 96
 _POINTER: Final = 32
 _MAPS: Final = 2 * EVIDENCE  # of the slot told, and of those that the worker attends to
 _KIND_BOUND: Final = 3.0
+_KEY_BOUND: Final = 4.0
 _POINTER_BOUND: Final = 8.0
 _TABLE_SCALE: Final = 10.0  # tables of logits need a higher learning rate than the network's
 
@@ -145,7 +146,7 @@ class Worker(nn.Module):
             evidence,
             values[:, 0],
             values[:, 1],
-            usable,
+            usable & percept.may_type,
         )
 
     def kinds(self, view: WorkerView) -> Choice:
@@ -175,7 +176,8 @@ class Worker(nn.Module):
         return choose(view.prior + self._point(query, view))
 
     def keys(self, view: WorkerView) -> Choice:
-        return choose(self.key(view.hidden) + _TABLE_SCALE * self.usual_key(view.option.skill))
+        logits = self.key(view.hidden) + _TABLE_SCALE * self.usual_key(view.option.skill)
+        return choose(_bounded(logits, _KEY_BOUND))
 
     def slots(self, view: WorkerView, percept: Percept) -> Choice:
         query = self.slot_query(view.hidden)
