@@ -30,6 +30,7 @@ from hrlctl.schema.criteria import (
     Setting,
     Shown,
     TextField,
+    UrlContains,
     Value,
     WidgetFocused,
     WindowClosed,
@@ -43,7 +44,7 @@ Scalar = bool | int | str
 WindowKey = tuple[str, bool, bool]
 """Title in lower case, whether it is minimised, whether it is maximised."""
 
-SELECTABLE: Final = frozenset({"check_box", "radio_button", "drop_down", "list", "slider"})
+SELECTABLE: Final = frozenset({"check_box", "radio_button", "drop_down", "list", "slider", "tab"})
 
 
 class Verdict(Enum):
@@ -174,6 +175,19 @@ def _file_contains(c: FileContains, state: DesktopState, _: Baseline | None) -> 
 def _clipboard(c: Clipboard, state: DesktopState, _: Baseline | None) -> Verdict:
     text = state.clipboard
     return UNKNOWN if isinstance(text, Unknown) else _verdict(_matches(text, c.text))
+
+
+def _url_contains(c: UrlContains, state: DesktopState, _: Baseline | None) -> Verdict:
+    addresses = state.addresses
+    if isinstance(addresses, Unknown):
+        return UNKNOWN
+    return _verdict(
+        any(
+            c.text.casefold() in address.casefold()
+            and (c.window is None or _equal(title, c.window))
+            for title, address in addresses.items()
+        )
+    )
 
 
 def _widget(
@@ -339,6 +353,7 @@ _CHECKS: Final[Mapping[type[CriterionModel], _Check]] = {
     FileNotExists: _file_not_exists,
     FileContains: _file_contains,
     Clipboard: _clipboard,
+    UrlContains: _url_contains,
     TextField: _text_field,
     Selected: _selected,
     Shown: _shown,

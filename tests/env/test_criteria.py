@@ -37,6 +37,9 @@ class Facts:
         default_factory=lambda: {"Sound": True, "Volume": 40}
     )
     answers: Mapping[str, str] | Unknown = field(default_factory=lambda: {"Save?": "Discard"})
+    addresses: Mapping[str, str] | Unknown = field(
+        default_factory=lambda: {"Surfer": "News.org/today", "Other": "shop.org"}
+    )
     clipboard: str | Unknown = "copied"
 
 
@@ -55,6 +58,8 @@ def verdict(criteria: Any, state: DesktopState, start: DesktopState | None = Non
         {"window_focused": {"contains": "alcu"}},
         {"window_state": {"title": "Mail", "state": "maximized"}},
         {"window_state": {"title": "Notes", "state": "minimized"}},
+        {"url_contains": "news.org"},
+        {"url_contains": {"text": "/TODAY", "window": "surfer"}},
         {"file_exists": "a.txt"},
         {"file_not_exists": "b.txt"},
         {"file_contains": {"path": "a.txt", "text": "hello"}},
@@ -97,6 +102,8 @@ def test_what_is_true_passes_and_its_opposite_fails(criteria: dict[str, Any]) ->
         {"setting": {"name": "Nothing", "value": ""}},
         {"widget_focused": "Color"},
         {"display_value": 4},
+        {"url_contains": "mail"},
+        {"url_contains": {"text": "news", "window": "Other"}},
         {"all": [{"window_open": "Notes"}, {"window_open": "Editor"}]},
     ],
 )
@@ -106,7 +113,7 @@ def test_what_is_not_true_fails(criteria: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("kind", sorted(set(CRITERIA) - {"all", "any", "not", "changed_only"}))
 def test_a_fact_that_cannot_be_observed_is_unknown(kind: str) -> None:
-    nothing = Facts(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
+    nothing = Facts(**{fact: UNKNOWN for fact in Facts.__dataclass_fields__})
     fields = CRITERIA[kind].model_fields
     arguments = {
         name: {"state": "normal", "role": "button"}.get(name, "x")

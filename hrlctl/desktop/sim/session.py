@@ -19,6 +19,7 @@ from hrlctl.desktop.sim.programs.field_rows import rows_height
 from hrlctl.desktop.sim.programs.program import Program, Size, Start
 from hrlctl.desktop.sim.programs.registry import PROGRAMS
 from hrlctl.desktop.sim.shell import Shell
+from hrlctl.desktop.sim.web import Web
 from hrlctl.desktop.sim.widgets.base import MenuItem
 from hrlctl.desktop.sim.window_manager import WindowManager
 from hrlctl.desktop.sim.windows import Modality, Window
@@ -59,6 +60,7 @@ class Session:
         self.work_area = Rect(0, top, self.width, self.height - theme.taskbar_height)
         self.clipboard = ""
         self.files: dict[str, str] = {}
+        self.web = Web(())
         self.settings: dict[str, FieldValue] = {}
         self.answers: dict[str, str] = {}
         self.popup: Popup | None = None
@@ -127,7 +129,9 @@ class Session:
             self.manager.focus(open_window)
             return
         window = self.new_window(
-            launcher.name, launcher.program, Start(launcher.fields, launcher.path)
+            launcher.name,
+            launcher.program,
+            Start(launcher.fields, launcher.path, address=launcher.address),
         )
         width, height = self.outer_size(window)
         rng = random.Random(f"{self.seed}:{launcher.name}:place")
