@@ -23,7 +23,7 @@ _WIDEST_TAB = 56
 _NARROWEST_TAB = 18
 _CLOSABLE_TAB = 28  # a narrower one has no room for a sign beside its title
 _WHEEL_ROWS = 3
-_LEAST = Size(118, 86)
+_LEAST = Size(118, 90)
 
 
 class _History:
