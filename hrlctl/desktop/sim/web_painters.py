@@ -9,7 +9,15 @@ from typing import Literal
 from hrlctl.desktop.contract import Rect
 from hrlctl.desktop.sim.canvas import Canvas, blend
 from hrlctl.desktop.sim.fonts import Font
-from hrlctl.desktop.sim.surfaces import inset, sign, text_font, text_top, title_font, write
+from hrlctl.desktop.sim.surfaces import (
+    TEXT_MARGIN,
+    inset,
+    sign,
+    text_font,
+    text_top,
+    title_font,
+    write,
+)
 from hrlctl.desktop.sim.theme import Colour, Theme
 
 TextStyle = Literal["text", "heading", "column", "cell"]
@@ -87,6 +95,13 @@ def paint_tool(
     if focused:
         canvas.frame(inset(rect, 1), blend(ground, theme.focus, 0.7))
     sign(canvas, rect, name, theme.text if enabled else blend(ground, theme.text, 0.3))
+
+
+def paint_hint(canvas: Canvas, rect: Rect, theme: Theme, text: str) -> None:
+    """What an empty field is for, written faintly into it."""
+    place = Rect(rect.x + TEXT_MARGIN, rect.y, rect.width - 2 * TEXT_MARGIN, rect.height)
+    ink = blend(theme.field, theme.field_text, 0.6)
+    write(canvas, place, text, text_font(theme), ink, ground=theme.field)
 
 
 def passage_font(theme: Theme, style: TextStyle) -> Font:

@@ -177,7 +177,7 @@ class Browser(Program):
             tab.rect = Rect(x, strip.y, width, strip.height)
             tab.room = width
             if tab.is_active and is_closable:
-                tab.room = width - _TOOL + 2
+                tab.room = width - _TOOL
                 self._close_tab.rect = Rect(x + width - _TOOL, strip.y + 1, _TOOL, strip.height - 1)
             x += width
         self._new_tab.rect = Rect(x, strip.y, _TOOL, strip.height)

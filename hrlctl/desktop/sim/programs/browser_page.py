@@ -24,7 +24,7 @@ from hrlctl.desktop.sim.web import (
 from hrlctl.desktop.sim.widgets.base import Widget
 from hrlctl.desktop.sim.widgets.buttons import Button
 from hrlctl.desktop.sim.widgets.editing import TextField
-from hrlctl.desktop.sim.widgets.pages import PageLink, Passage
+from hrlctl.desktop.sim.widgets.pages import PageLink, Passage, SearchField
 
 if TYPE_CHECKING:
     from hrlctl.desktop.sim.themes import Theme
@@ -161,7 +161,7 @@ class PageView:
         yield _ButtonRow(button, self._theme)
 
     def _search(self, search: Search) -> Row:
-        field = TextField(search.name, "")
+        field = SearchField(search.name, "")
 
         def find() -> None:
             if field.value.strip():

@@ -172,7 +172,7 @@ class Tab(Widget):
         super().__init__(title)
         self._choose = choose
         self.is_active = is_active
-        self.room = 0  # pixels for its title
+        self.room = 0  # pixels of its width that are not the sign that closes it
 
     @property
     def value(self) -> bool:
@@ -182,6 +182,9 @@ class Tab(Widget):
         painters.paint_tab(
             canvas, self.rect, theme, self.name, active=self.is_active, room=self.room
         )
+
+    def parts(self) -> Iterator[Part]:
+        yield Part("tab", self.name, self.rect._replace(width=self.room))
 
     def click(self, x: int, y: int) -> None:
         self._choose()
@@ -234,3 +237,14 @@ class AddressLine(TextField):
         else:
             self.buffer.select_all()
             self.edited()
+
+
+class SearchField(TextField):
+    """A text field that shows its name while it is empty and does not have the keyboard."""
+
+    __slots__ = ()
+
+    def paint(self, canvas: Canvas, theme: Theme) -> None:
+        super().paint(canvas, theme)
+        if not self.value and not self.has_focus:
+            painters.paint_hint(canvas, self.rect, theme, self.name)
