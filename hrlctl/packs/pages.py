@@ -46,7 +46,7 @@ def _ways(content: Iterable[Content]) -> Iterator[tuple[str, str]]:
     """What leads from a page to others, and their addresses."""
     for part in content:
         match part:
-            case LinksSetup(links=links) | SearchSetup(entries=links):
+            case LinksSetup(entries=links) | SearchSetup(entries=links):
                 yield from ((f"the link {link.text!r}", link.to) for link in links if link.to)
             case WebFormSetup(submit=submit, to=str(to)):
                 yield f"the button {submit!r}", to
@@ -61,7 +61,7 @@ def _part(part: Content) -> str:
     match part:
         case ParagraphSetup(text=text):
             return f'text "{text}"'
-        case LinksSetup(links=links, extra_links=extra):
+        case LinksSetup(entries=links, extra_entries=extra):
             return "links " + _listed(map(_link, links), extra)
         case TableSetup(rows=rows, extra_rows=extra):
             return "table of " + _listed((" | ".join(row) for row in rows), extra)

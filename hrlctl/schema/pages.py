@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from hrlctl.schema.base import StrictModel
 from hrlctl.schema.fields import FieldSetup
@@ -42,8 +43,8 @@ class LinksSetup(StrictModel):
     """Links, one a line, in their order; drawn ones stand among them."""
 
     kind: Literal["links"] = "links"
-    links: tuple[LinkSetup, ...] = ()
-    extra_links: _Extra = 0
+    entries: tuple[LinkSetup, ...] = ()
+    extra_entries: _Extra = 0
 
 
 class TableSetup(StrictModel):
@@ -57,6 +58,17 @@ class TableSetup(StrictModel):
     columns: tuple[str, ...] = Field(min_length=1, max_length=4)
     rows: tuple[tuple[str, ...], ...] = Field(min_length=1)
     extra_rows: _Extra = 0
+
+    @model_validator(mode="after")
+    def _rectangular(self) -> TableSetup:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise PydanticCustomError(
+                    "table_row",
+                    "a row has {cells} cells, but there are {columns} columns",
+                    {"cells": len(row), "columns": len(self.columns)},
+                )
+        return self
 
 
 class WebFormSetup(StrictModel):

@@ -42,7 +42,7 @@ def names_of(page: PageSetup) -> Iterator[str]:
     yield page.title
     for content in page.content:
         match content:
-            case LinksSetup(links=links) | SearchSetup(entries=links):
+            case LinksSetup(entries=links) | SearchSetup(entries=links):
                 yield from (link.text for link in links)
             case TableSetup(columns=columns, rows=rows):
                 yield from columns
@@ -72,7 +72,7 @@ class _Drawing:
         match content:
             case ParagraphSetup(text=text):
                 return Paragraph(text)
-            case LinksSetup(links=links, extra_links=extra):
+            case LinksSetup(entries=links, extra_entries=extra):
                 return Links(self._links(links, extra))
             case SearchSetup(name=name, entries=entries, extra_entries=extra):
                 return Search(name, self._links(entries, extra))

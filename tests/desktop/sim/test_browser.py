@@ -18,8 +18,8 @@ PAGES = [
         "title": "Market",
         "content": [
             {"kind": "paragraph", "text": "Fresh goods, seven days a week."},
-            {"kind": "links", "links": [{"text": "Order", "to": "market.org/order"}]},
-            {"kind": "links", "links": [{"text": "Drawn"}], "extra_links": 2},
+            {"kind": "links", "entries": [{"text": "Order", "to": "market.org/order"}]},
+            {"kind": "links", "entries": [{"text": "Drawn"}], "extra_entries": 2},
         ],
     },
     {
@@ -73,7 +73,7 @@ PAGES = [
             }
         ],
     },
-    {"address": "long.org", "title": "Long", "content": [{"kind": "links", "extra_links": 20}]},
+    {"address": "long.org", "title": "Long", "content": [{"kind": "links", "extra_entries": 20}]},
 ]
 ELSEWHERE = "elsewhere.net"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def test_the_next_milestone_is_never_far(desktop: SimDesktop, task: Task) -> Non
         taken += 1
         if play.newly_reached():
             reached_at.append(taken)
-    gaps = [later - earlier for earlier, later in zip(reached_at, reached_at[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(reached_at)]
     assert max(gaps) <= LONGEST_GAP
     assert reached_at[-1] == taken
 
