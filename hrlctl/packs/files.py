@@ -14,6 +14,7 @@ from hrlctl.errors import PackError, TaskError, did_you_mean
 from hrlctl.packs.diagnosis import diagnose
 from hrlctl.packs.documents import Document, read_document
 from hrlctl.packs.instances import Instance, Task, draw_instance
+from hrlctl.packs.pages import check_pages
 from hrlctl.packs.parameters import names_of
 from hrlctl.packs.templates import references
 from hrlctl.schema.base import Split
@@ -125,6 +126,7 @@ def _check_references(spec: TaskSpec, document: Document, index: int) -> None:
 def _check_instance(instance: Instance) -> None:
     """Validate what the templates gave; the values of parameters may fit nowhere."""
     Setup.model_validate(instance.setup.model_dump(warnings=False))
+    check_pages(instance.setup.pages)
     facts = [instance.success, *(milestone.criterion for milestone in instance.milestones)]
     for fact in facts:
         _CRITERION.validate_python(fact.model_dump(warnings=False))

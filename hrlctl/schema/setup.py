@@ -7,25 +7,13 @@ from typing import Literal
 from pydantic import Field
 
 from hrlctl.schema.base import StrictModel
+from hrlctl.schema.fields import FieldRole as FieldRole
+from hrlctl.schema.fields import FieldSetup as FieldSetup
+from hrlctl.schema.pages import Address, PageSetup
 
-FieldRole = Literal[
-    "check_box", "radio_button", "drop_down", "slider", "text_field", "list", "button", "label"
+ProgramKind = Literal[
+    "calculator", "text_editor", "file_manager", "settings", "form", "viewer", "browser"
 ]
-ProgramKind = Literal["calculator", "text_editor", "file_manager", "settings", "form", "viewer"]
-
-
-class FieldSetup(StrictModel):
-    """One named widget of a form, a dialog or the settings program.
-
-    ``value`` is a bool for a check box, one of ``options`` for radio buttons, drop-downs and lists,
-    0 to 100 for a slider, text for a text field; ``None`` draws one that is not the goal.
-    """
-
-    role: FieldRole
-    name: str
-    value: bool | int | str | None = None
-    options: tuple[str, ...] = ()
-    extra_options: int = Field(default=0, ge=0, le=30)  # further options with drawn names
 
 
 class LauncherSetup(StrictModel):
@@ -37,6 +25,7 @@ class LauncherSetup(StrictModel):
     in_menu: bool = True
     fields: tuple[FieldSetup, ...] = ()  # what a form or the settings program shows
     path: str | None = None  # what it opens with: an editor's document, a file manager's folder
+    address: Address | None = None  # the page that a browser opens with
 
 
 class WindowSetup(StrictModel):
@@ -49,6 +38,8 @@ class WindowSetup(StrictModel):
     fields: tuple[FieldSetup, ...] = ()
     path: str | None = None  # an editor's document, a file manager's folder
     text: str | None = None  # unsaved text in a text editor
+    address: Address | None = None  # the page that a browser shows
+    history: tuple[Address, ...] = ()  # the pages that it has shown before, the oldest first
 
 
 class DialogSetup(StrictModel):
@@ -75,6 +66,7 @@ class Setup(StrictModel):
     launchers: tuple[LauncherSetup, ...] = ()
     windows: tuple[WindowSetup, ...] = ()
     dialogs: tuple[DialogSetup, ...] = ()
+    pages: tuple[PageSetup, ...] = ()  # what browsers find; any other address is not found
     files: dict[str, str] = Field(default_factory=dict)  # path relative to home -> content
     folders: tuple[str, ...] = ()  # empty ones, too; those that files lie in need not be named
     other_files: int = Field(default=0, ge=0, le=30)  # further ones in each folder, drawn

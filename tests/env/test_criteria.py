@@ -41,6 +41,9 @@ class Facts:
         default_factory=lambda: {"Sound": True, "Volume": 40}
     )
     answers: Mapping[str, str] | Unknown = field(default_factory=lambda: {"Save?": "Discard"})
+    addresses: Mapping[str, str] | Unknown = field(
+        default_factory=lambda: {"Surfer": "News.org/today", "Other": "shop.org"}
+    )
     clipboard: str | Unknown = "copied"
 
 
@@ -59,6 +62,8 @@ def verdict(criteria: Any, state: DesktopState, start: DesktopState | None = Non
         {"window_focused": {"contains": "alcu"}},
         {"window_state": {"title": "Mail", "state": "maximized"}},
         {"window_state": {"title": "Notes", "state": "minimized"}},
+        {"url_contains": "news.org"},
+        {"url_contains": {"text": "/TODAY", "window": "surfer"}},
         {"file_exists": "a.txt"},
         {"file_not_exists": "b.txt"},
         {"file_contains": {"path": "a.txt", "text": "hello"}},
@@ -109,6 +114,8 @@ def test_what_is_true_passes_and_its_opposite_fails(criteria: dict[str, Any]) ->
         {"directory_exists": "a.txt"},
         {"current_directory": "Letters/Old"},
         {"current_directory": {"path": "Letters", "window": "Other"}},
+        {"url_contains": "mail"},
+        {"url_contains": {"text": "news", "window": "Other"}},
         {"all": [{"window_open": "Notes"}, {"window_open": "Editor"}]},
     ],
 )

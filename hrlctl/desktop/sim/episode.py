@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from hrlctl.desktop.contract import Rect
 from hrlctl.desktop.sim.compositor import Compositor
-from hrlctl.desktop.sim.fields import VALUE_ROLES, Field, resolved
+from hrlctl.desktop.sim.fields import VALUE_ROLES, Field, field_names, resolved
 from hrlctl.desktop.sim.file_system import HOME, joined
 from hrlctl.desktop.sim.icons import ICONS
 from hrlctl.desktop.sim.launchers import DesktopIcon, Launcher
@@ -21,6 +21,8 @@ from hrlctl.desktop.sim.session import Session
 from hrlctl.desktop.sim.shell import MOST_ENTRIES
 from hrlctl.desktop.sim.themes import themes
 from hrlctl.desktop.sim.wallpapers import wallpaper, wallpapers
+from hrlctl.desktop.sim.web import Web
+from hrlctl.desktop.sim.web_drawing import drawn_pages, names_of
 from hrlctl.desktop.sim.windows import Modality, Window
 from hrlctl.packs.words import HELD_OUT_PROGRAMS, TRAINING_PROGRAMS
 from hrlctl.schema.setup import FieldSetup, ProgramKind, Setup, WindowSetup
@@ -31,6 +33,7 @@ _DISTRACTORS: tuple[ProgramKind, ...] = (
     "viewer", "viewer", "viewer", "form", "form", "calculator", "text_editor", "settings",
 )  # fmt: skip
 _ICON_OF = {
+    "browser": "globe",
     "calculator": "calculator",
     "file_manager": "folder",
     "settings": "settings",
@@ -83,6 +86,7 @@ class Episode:
 
     def _build(self) -> None:
         session, setup, rng = self.session, self._setup, self._rng
+        session.web = Web(drawn_pages(setup.pages, self._names, self._fields))
         named = [
             (
                 item,
@@ -92,6 +96,7 @@ class Episode:
                     self._icon(item.name, item.program),
                     self._fields(item.fields),
                     item.path,
+                    item.address,
                 ),
             )
             for item in setup.launchers
@@ -203,7 +208,7 @@ class Episode:
         self._place(placer, window, is_task=False, covers=covers)
 
     def _new_task_window(self, item: WindowSetup) -> Window:
-        start = Start(self._fields(item.fields), item.path, item.text)
+        start = Start(self._fields(item.fields), item.path, item.text, item.address, item.history)
         return self.session.new_window(item.title, item.program, start, self._names)
 
     def _open_task_window(
@@ -273,22 +278,16 @@ def _named(setup: Setup) -> Iterator[str]:
     """Every name that the task uses."""
     for launcher in setup.launchers:
         yield launcher.name
-        yield from _field_names(launcher.fields)
+        yield from field_names(launcher.fields)
     for window in setup.windows:
         yield window.title
-        yield from _field_names(window.fields)
+        yield from field_names(window.fields)
     for dialog in setup.dialogs:
         yield dialog.title
         yield from dialog.buttons
-        yield from _field_names(dialog.fields)
+        yield from field_names(dialog.fields)
+    for page in setup.pages:
+        yield from names_of(page)
     for path in (*setup.files, *setup.folders):
         yield from path.split("/")
     yield from setup.reserved_names
-
-
-def _field_names(fields: tuple[FieldSetup, ...]) -> Iterator[str]:
-    for field in fields:
-        yield field.name
-        yield from field.options
-        if isinstance(field.value, str):
-            yield field.value

@@ -20,6 +20,7 @@ from hrlctl.desktop.sim.programs.field_rows import rows_height
 from hrlctl.desktop.sim.programs.program import Program, Size, Start
 from hrlctl.desktop.sim.programs.registry import PROGRAMS
 from hrlctl.desktop.sim.shell import Shell
+from hrlctl.desktop.sim.web import Web
 from hrlctl.desktop.sim.widgets.base import MenuItem
 from hrlctl.desktop.sim.window_manager import WindowManager
 from hrlctl.desktop.sim.windows import Modality, Window
@@ -61,6 +62,7 @@ class Session:
         self.clipboard = ""
         self.files = FileSystem(self._files_changed)
         self.transfer: Transfer | None = None
+        self.web = Web(())
         self.settings: dict[str, FieldValue] = {}
         self.answers: dict[str, str] = {}
         self.popup: Popup | None = None
@@ -141,7 +143,9 @@ class Session:
     def _start(self, launcher: Launcher) -> None:
         """Open a window of a program at a place that depends on its name alone."""
         window = self.new_window(
-            launcher.name, launcher.program, Start(launcher.fields, launcher.path)
+            launcher.name,
+            launcher.program,
+            Start(launcher.fields, launcher.path, address=launcher.address),
         )
         width, height = self.outer_size(window)
         rng = random.Random(f"{self.seed}:{launcher.name}:place")

@@ -75,6 +75,15 @@ class SimState:
         return self._session.answers
 
     @property
+    def addresses(self) -> Mapping[str, str]:
+        """What each browser window shows, by its title."""
+        return {
+            window.title: window.program.address
+            for window in self._session.manager.opened
+            if window.program.address is not None
+        }
+
+    @property
     def clipboard(self) -> str:
         """What Ctrl+V would insert."""
         return self._session.clipboard

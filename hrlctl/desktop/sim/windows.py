@@ -231,6 +231,7 @@ class Window:
         self.paintings += 1
         if self._is_stale:
             self._paint_frame(canvas, theme)
+            self.program.paint_background(canvas, theme)
             self._dirty = [widget for widget in self.widgets if widget.is_shown]
         elif self._has_stale_frame:
             self._repaint_frame(canvas, theme)

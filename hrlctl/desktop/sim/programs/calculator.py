@@ -95,7 +95,7 @@ def _written(value: Fraction) -> str:
 
 
 class Calculator(Program):
-    """Sixteen keys, C and a display named "Display"."""
+    """Sixteen keys, C and a display named "Display"; Ctrl+C copies the number shown."""
 
     kind = "calculator"
 
@@ -132,6 +132,12 @@ class Calculator(Program):
                 key.rect = Rect(x + column * width, y + row * height, width - 1, height - 1)
 
     def press(self, key: str) -> bool:
+        session = self.window.session
+        if key == "ctrl+c":
+            session.clipboard = self.arithmetic.display
+            return True
+        if key == "ctrl+v":
+            return self.type_text(session.clipboard)
         keys = {"enter": "=", "escape": "C", "backspace": "<", "delete": "C"}
         if key not in keys:
             return False

@@ -46,11 +46,11 @@ class FileManager(Program):
         self._files = window.session.files
         self.path = start.path if start.path and self._files.has_folder(start.path) else HOME
         self.up = Button("Up", self.go_up)
-        self.address = AddressLine("Address", _address(self.path))
+        self.line = AddressLine("Address", _address(self.path))
         self.list = FileList("Files", self.open, self._drop, self._menu)
         self.status = Label("", "Status")
         self.new = Button("New folder", self.new_folder)
-        for widget in (self.up, self.address, self.list, self.status, self.new):
+        for widget in (self.up, self.line, self.list, self.status, self.new):
             window.add(widget)
         self.name = NameField(window, self.list, self._rename)
         window.focus = self.list
@@ -70,7 +70,7 @@ class FileManager(Program):
         up = measure(self.up.name) + 8
         self.up.rect = Rect(left, y + _GAP, up, theme.field_height)
         beside = left + up + _GAP
-        self.address.rect = Rect(beside, y + _GAP, right - beside, theme.field_height)
+        self.line.rect = Rect(beside, y + _GAP, right - beside, theme.field_height)
         top = y + theme.field_height + 2 * _GAP
         bottom = y + height - theme.button_height - _GAP
         self.list.arrange(Rect(left, top, right - left, bottom - _GAP - top), theme)
@@ -104,7 +104,7 @@ class FileManager(Program):
             tell(self.window, f"No program opens {name}.")
 
     def _follow_address(self) -> None:
-        typed = self.address.value.strip().removeprefix(_HOME_SIGN).strip("/")
+        typed = self.line.value.strip().removeprefix(_HOME_SIGN).strip("/")
         if self._files.has_folder(typed):
             self.go_to(typed)
         else:
@@ -124,7 +124,7 @@ class FileManager(Program):
         if held is not None and held.is_cut and folder_of(held.path) == self.path:
             faint = name_of(held.path)
         self.list.show(entries, selected, faint=faint)
-        self.address.set_text(_address(self.path))
+        self.line.set_text(_address(self.path))
         self.status.set_text(f"{len(entries)} item{'' if len(entries) == 1 else 's'}")
 
     def _entry(self, name: str) -> Entry:
@@ -222,9 +222,9 @@ class FileManager(Program):
         focus = self.window.focus
         if key in ("enter", "escape") and self.name.has_keyboard:
             self.name.finish(accept=key == "enter")
-        elif key == "enter" and focus is self.address:
+        elif key == "enter" and focus is self.line:
             self._follow_address()
-        elif key == "escape" and focus is self.address:
+        elif key == "escape" and focus is self.line:
             self.go_to(self.path, self.list.value)
         elif key == "backspace":
             self.go_up()

@@ -10,6 +10,7 @@ from hrlctl.desktop.sim.fields import Field
 from hrlctl.desktop.sim.widgets.base import Widget
 
 if TYPE_CHECKING:
+    from hrlctl.desktop.sim.canvas import Canvas
     from hrlctl.desktop.sim.themes import Theme
     from hrlctl.desktop.sim.windows import Window
 
@@ -20,6 +21,8 @@ class Start(NamedTuple):
     fields: tuple[Field, ...] = ()
     path: str | None = None  # a document, or the folder of a file manager
     text: str | None = None  # an unsaved document
+    address: str | None = None  # a page
+    history: tuple[str, ...] = ()  # the addresses of the pages shown before it
 
 
 class Size(NamedTuple):
@@ -49,6 +52,14 @@ class Program(ABC):
     @abstractmethod
     def arrange(self, client: Rect) -> None:
         """Place the widgets in the client area."""
+
+    @property
+    def address(self) -> str | None:
+        """The address of the page that it shows; ``None`` for what is no browser."""
+        return None
+
+    def paint_background(self, canvas: Canvas, theme: Theme) -> None:
+        """Draw what lies behind the widgets; the window's colour is there already."""
 
     def reveal(self, widget: Widget) -> None:
         """Scroll so that ``widget``, which is out of view, is shown."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from hrlctl.desktop.sim.programs.browser import Browser
 from hrlctl.desktop.sim.programs.calculator import Calculator
 from hrlctl.desktop.sim.programs.file_manager import FileManager
 from hrlctl.desktop.sim.programs.form import Form
@@ -21,6 +22,6 @@ if TYPE_CHECKING:
 PROGRAMS: Mapping[str, Callable[[Window, Start, Names], Program]] = MappingProxyType(
     {
         program.kind: program
-        for program in (Calculator, FileManager, Form, Settings, TextEditor, Viewer)
+        for program in (Browser, Calculator, FileManager, Form, Settings, TextEditor, Viewer)
     }
 )

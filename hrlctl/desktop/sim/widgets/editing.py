@@ -167,7 +167,7 @@ class AddressLine(TextField):
             self.changed()
 
     def click(self, x: int, y: int) -> None:
-        if self.buffer.selection == (0, len(self.buffer.text)):
+        if not self.buffer.text or self.buffer.selection == (0, len(self.buffer.text)):
             super().click(x, y)
         else:
             self.buffer.select_all()
