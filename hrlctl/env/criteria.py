@@ -47,7 +47,9 @@ WindowKey = tuple[str, bool, bool]
 """Title in lower case, whether it is minimised, whether it is maximised."""
 
 HOME: Final = "~"  # how a criterion writes the home folder
-SELECTABLE: Final = frozenset({"check_box", "radio_button", "drop_down", "list", "slider", "tab"})
+SELECTABLE: Final = frozenset(
+    {"button", "check_box", "radio_button", "drop_down", "list", "slider", "tab"}
+)
 
 
 class Verdict(Enum):
