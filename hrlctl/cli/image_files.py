@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PIL import Image, ImageDraw, ImageFont
 
-from hrlctl.errors import StorageError
+from hrlctl.cli.output_files import writing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,7 +28,7 @@ def write_png(path: Path, pixels: Pixels) -> None:
     Raises:
         StorageError: the file cannot be written.
     """
-    with _writing(path):
+    with writing(path):
         Image.fromarray(pixels).save(path, format="PNG", optimize=True)
 
 
@@ -56,7 +55,7 @@ class Animation:
         """
         frames = [_captioned(picture, lines) for picture, lines in self._same_height()]
         durations = [self._milliseconds] * (len(frames) - 1) + [3 * self._milliseconds]
-        with _writing(path):
+        with writing(path):
             frames[0].save(
                 path,
                 format="GIF",
@@ -93,14 +92,3 @@ def _wrapped(line: str, width: int) -> list[str]:
     # The font's letters are less than half as wide as high on average.
     letters = max(10, int((width - 2 * _MARGIN) / (0.5 * _LETTERS)))
     return textwrap.wrap(line, letters) or [""]
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StorageError(
-            f"cannot be written: {reason}", where=str(path), hint="choose another file"
-        ) from None
