@@ -16,6 +16,7 @@ from hrlctl.cli.output_files import write_text
 from hrlctl.errors import UnknownNameError
 
 if TYPE_CHECKING:
+    from hrlctl.cli.films import Film
     from hrlctl.evaluation import EvaluationReport
 
 EXAMPLES = """[bold]Examples[/bold]
@@ -147,6 +148,15 @@ def evaluate(
             metavar="FILE", help="Write the episodes as JUnit's XML.", rich_help_panel=FILES
         ),
     ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Write the first success and the first failure of each task as GIF, as MP4"
+            " (with the extra hrlctl[video]) and as a strip of pictures.",
+            rich_help_panel=FILES,
+        ),
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -210,10 +220,11 @@ def evaluate(
         from hrlctl.evaluation.episode_table import csv_of
 
         write_text(episodes_csv, csv_of(report))
+    films = _record(report, record) if record is not None else []
     if junit is not None:
         from hrlctl.evaluation.junit import junit_of
 
-        write_text(junit, junit_of(report))
+        write_text(junit, junit_of(report, {film.result: film.strip for film in films}))
     require(targets, report)
 
 
@@ -238,6 +249,18 @@ def _show(report: EvaluationReport, *, as_json: bool) -> None:
     from hrlctl.cli.evaluation_view import print_report
 
     print_report(report.to_dict(), Console())
+
+
+def _record(report: EvaluationReport, folder: Path) -> list[Film]:
+    from hrlctl.cli.films import record
+    from hrlctl.cli.image_files import can_write_mp4
+
+    with Console(stderr=True).status("recording"):
+        films = record(report, folder)
+    typer.echo(f"wrote {len(films)} episodes to {folder}", err=True)
+    if not can_write_mp4():
+        typer.echo("no MP4 was written: install hrlctl[video] for it", err=True)
+    return films
 
 
 def _one_of(kind: str, value: str, choices: Sequence[str], option: str) -> str:
