@@ -148,6 +148,15 @@ def evaluate(
             metavar="FILE", help="Write the episodes as JUnit's XML.", rich_help_panel=FILES
         ),
     ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            metavar="FILE.html",
+            help="Write one HTML file with everything: figures, film strips, configuration.",
+            rich_help_panel=FILES,
+        ),
+    ] = None,
     record: Annotated[
         Path | None,
         typer.Option(
@@ -220,6 +229,11 @@ def evaluate(
         from hrlctl.evaluation.episode_table import csv_of
 
         write_text(episodes_csv, csv_of(report))
+    if page is not None:
+        from hrlctl.cli.evaluation_page import evaluation_page
+
+        with Console(stderr=True).status("writing the report"):
+            write_text(page, evaluation_page(report))
     films = _record(report, record) if record is not None else []
     if junit is not None:
         from hrlctl.evaluation.junit import junit_of

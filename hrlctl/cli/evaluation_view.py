@@ -13,7 +13,7 @@ from hrlctl.cli.charts import bar, success_style
 
 Report = Mapping[str, Any]
 
-_ENDINGS: Final = {"agent": "the agent says done", "automatic": "success ends it"}
+ENDINGS: Final = {"agent": "the agent says done", "automatic": "success ends it"}
 ABLATED: Final = {"instruction": "instructions shuffled", "screen": "screens black"}
 
 
@@ -60,7 +60,7 @@ def shared_pack(tasks: Iterable[str]) -> str:
 
 def _headline(report: Report) -> RenderableType:
     table = _grid("success", "95%", "steps", "to oracle's", name="an episode ends when")
-    for termination, words in _ENDINGS.items():
+    for termination, words in ENDINGS.items():
         figures = report["by_termination"][termination]
         is_counted = termination == report["termination"]
         table.add_row(

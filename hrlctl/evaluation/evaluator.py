@@ -128,6 +128,7 @@ def evaluate(
         None
         if compare_with is None
         else Comparison.of(compare_with, results[0], results[-1], termination),
+        run if "training" in content else None,
     )
 
 

@@ -13,6 +13,7 @@ from hrlctl.evaluation.figures import Figures, Flakiness, SkillFigures, figures_
 from hrlctl.evaluation.plan import Ablation, PlaySetup
 from hrlctl.evaluation.results import EpisodeResult
 from hrlctl.schema.base import Difficulty, Skill
+from hrlctl.schema.run import RunConfig
 
 TERMINATIONS: Final[tuple[Termination, ...]] = ("agent", "automatic")
 
@@ -55,6 +56,7 @@ class EvaluationReport:
         flakiness: where the episodes were played several times; ``results`` are of the first.
         ablations: the figures on the same instances with something taken away.
         comparison: with another agent.
+        run: how the agent was trained; ``None`` where its file does not say so.
     """
 
     results: tuple[EpisodeResult, ...]
@@ -64,6 +66,7 @@ class EvaluationReport:
     flakiness: Flakiness | None = None
     ablations: Mapping[Ablation, Figures] = field(default_factory=dict)
     comparison: Comparison | None = None
+    run: RunConfig | None = None
 
     @property
     def overall(self) -> Figures:
