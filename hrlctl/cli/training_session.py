@@ -56,7 +56,8 @@ def run_training(request: TrainingRequest) -> None:
         )
     if request.plain and request.as_json:
         raise UsageError("--plain and --json exclude each other")
-    require_training_enabled(os.environ)
+    if not request.dry_run:
+        require_training_enabled(os.environ)
     options = dict(OPTIONS)
     if request.options.get("curriculum.enabled") is False:
         options["curriculum.enabled"] = "--no-curriculum"
