@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,12 @@ from pydantic import ValidationError
 from hrlctl.env.episode import EpisodeRules, Termination
 from hrlctl.env.reward import RewardScale
 from hrlctl.errors import CheckpointError, UnknownNameError, UsageError
-from hrlctl.evaluation.player import CHUNK, Chunk, PlaySetup, play_here
-from hrlctl.evaluation.report import EvaluationReport
+from hrlctl.evaluation.figures import Figures, Flakiness
+from hrlctl.evaluation.plan import Ablation, Chunk, PlaySetup, plan
+from hrlctl.evaluation.player import Job, play_here
+from hrlctl.evaluation.report import Comparison, EvaluationReport
+from hrlctl.evaluation.results import EpisodeResult
+from hrlctl.evaluation.targets import Target, check_names
 from hrlctl.evaluation.workers import play_in_workers
 from hrlctl.packs import Task
 from hrlctl.packs.selection import TaskSelection
@@ -22,8 +25,6 @@ from hrlctl.policy.files import read_model
 from hrlctl.policy.hierarchical import HierarchicalPolicy
 from hrlctl.schema.base import Difficulty, Split
 from hrlctl.schema.run import RunConfig
-
-_SEEDS = 2**31
 
 
 def evaluate(
@@ -40,6 +41,11 @@ def evaluate(
     sampled: bool = False,
     termination: Termination = "automatic",
     device: str = "auto",
+    repeats: int = 1,
+    ablations: Sequence[Ablation] = (),
+    compare_with: Path | None = None,
+    targets: Sequence[Target] = (),
+    played: Callable[[int], None] = lambda episodes: None,
 ) -> EvaluationReport:
     """Play held-out episodes and report how many succeed.
 
@@ -55,27 +61,30 @@ def evaluate(
             checkpoint was trained on, else all EASY tasks that are installed. A file without
             packs or tasks beside it is played alone.
         sampled: draw actions as in training instead of taking the likeliest.
-        termination: ``automatic``: success ends an episode. ``agent``: an episode ends when the
-            agent says so, and counts if the criteria hold then.
+        termination: under which episodes count. ``automatic``: success ends an episode.
+            ``agent``: an episode ends when the agent says so, and counts if the criteria hold
+            then. Every episode is judged under both.
         device: see ``resolve_device``.
+        repeats: how often the same episodes are played, with other draws of the policy.
+        ablations: play the same episodes again with this taken away.
+        compare_with: another checkpoint, for the same episodes.
+        targets: checked for tasks that are not played; ``targets.require`` checks the report.
+        played: told, whenever some episodes are done, how many.
 
     Raises:
-        CheckpointError: the checkpoint cannot be used.
-        UnknownNameError: a pack, task or device does not exist.
+        CheckpointError: a checkpoint cannot be used.
+        UnknownNameError: a pack, task or device does not exist, or a target's task is not played.
         PackError: a pack or the file of tasks is broken.
         UsageError: nothing is left to play, or the arguments make no sense.
         WorkerError: a worker process died.
     """
-    if episodes < 1:
-        raise UsageError(f"{episodes} episodes cannot be played", hint="ask for at least one")
-    if split is Split.TRAINING:
-        raise UsageError(
-            "the training set measures nothing", hint="use 'seeds', 'words' or 'themes'"
-        )
-    where = str(checkpoint)
+    _check_arguments(split, episodes, repeats, ablations)
     resolved_device = resolve_device(device)
+    where = str(checkpoint)
     content = read_model(checkpoint)
     HierarchicalPolicy.from_content(content, where=where)  # before any process is started
+    if compare_with is not None:
+        HierarchicalPolicy.load(compare_with)
     run = _run_config(content, where)
     if packs or tasks or difficulty or task_file:
         only_file = task_file is not None and not packs and not tasks
@@ -86,46 +95,83 @@ def evaluate(
     else:
         selection = _trained_on(content, run)
         loaded = _load_trained(selection, where)
-    environment = run.environment
-    scale = RewardScale(
-        environment.success_reward, environment.milestone_reward, environment.shaping_reward
-    )
+    check_names(targets, [task.id for task in loaded])
     setup = PlaySetup(
         checkpoint,
         selection,
         split,
-        EpisodeRules(scale, run.training.gamma, termination),
-        environment.screen_width,
-        environment.screen_height,
+        _rules(run),
+        run.environment.screen_width,
+        run.environment.screen_height,
         sampled,
         str(resolved_device),
     )
-    chunks = plan(loaded, episodes, seed)
-    workers = min(workers, len(chunks))
-    results = play_in_workers(setup, chunks, workers) if workers > 1 else play_here(setup, chunks)
-    return EvaluationReport.of(
-        results, seed=seed, split=split, termination=termination, sampled=sampled
+
+    def planned(repeat: int = 0, *, shuffled: bool = False) -> list[Chunk]:
+        return plan(loaded, episodes, seed, repeat=repeat, shuffled=shuffled)
+
+    passes = [(setup, planned(repeat)) for repeat in range(repeats)]
+    for ablation in ablations:
+        is_shuffled = ablation is Ablation.INSTRUCTION
+        passes.append((setup._replace(ablation=ablation), planned(shuffled=is_shuffled)))
+    if compare_with is not None:
+        passes.append((setup._replace(checkpoint=compare_with), planned()))
+    results = _play(passes, workers, played)
+    ablated = zip(ablations, results[repeats:], strict=False)
+    return EvaluationReport(
+        results[0],
+        setup,
+        seed,
+        termination,
+        Flakiness.of(results[:repeats], termination) if repeats > 1 else None,
+        {ablation: Figures.of(found, termination) for ablation, found in ablated},
+        None
+        if compare_with is None
+        else Comparison.of(compare_with, results[0], results[-1], termination),
+        run if "training" in content else None,
     )
 
 
-def plan(tasks: Sequence[Task], episodes: int, seed: int) -> list[Chunk]:
-    """Which episodes are played, in chunks; tasks take turns.
+def _play(
+    passes: Sequence[tuple[PlaySetup, Sequence[Chunk]]],
+    workers: int,
+    played: Callable[[int], None],
+) -> list[tuple[EpisodeResult, ...]]:
+    """The results of each pass; all passes share the workers."""
+    setups = list(dict.fromkeys(setup for setup, _ in passes))
+    jobs = [Job(setups.index(setup), chunk) for setup, chunks in passes for chunk in chunks]
+    workers = min(workers, len(jobs))
+    by_job = iter(
+        play_in_workers(setups, jobs, workers, played)
+        if workers > 1
+        else play_here(setups, jobs, played)
+    )
+    return [tuple(result for _ in chunks for result in next(by_job)) for _, chunks in passes]
 
-    The instances of a task depend on ``seed`` and its id, not on which other tasks are played, and
-    no instance is played twice.
-    """
-    counts = [len(range(index, episodes, len(tasks))) for index in range(len(tasks))]
-    seeds = [
-        iter(random.Random(f"{seed}/{task.id}").sample(range(_SEEDS), count))
-        for task, count in zip(tasks, counts, strict=True)
-    ]
-    turns = [index % len(tasks) for index in range(episodes)]
-    drawn = [(task, next(seeds[task])) for task in turns]
-    draws = random.Random(f"{seed}/policy")
-    return [
-        Chunk(draws.randrange(_SEEDS), tuple(drawn[start : start + CHUNK]))
-        for start in range(0, episodes, CHUNK)
-    ]
+
+def _rules(run: RunConfig) -> EpisodeRules:
+    environment = run.environment
+    scale = RewardScale(
+        environment.success_reward, environment.milestone_reward, environment.shaping_reward
+    )
+    return EpisodeRules(scale, run.training.gamma)
+
+
+def _check_arguments(
+    split: Split, episodes: int, repeats: int, ablations: Sequence[Ablation]
+) -> None:
+    if episodes < 1:
+        raise UsageError(f"{episodes} episodes cannot be played", hint="ask for at least one")
+    if repeats < 1:
+        raise UsageError(f"episodes cannot be played {repeats} times", hint="ask for at least once")
+    if split is Split.TRAINING:
+        raise UsageError(
+            "the training set measures nothing", hint="use 'seeds', 'words' or 'themes'"
+        )
+    if episodes == 1 and Ablation.INSTRUCTION in ablations:
+        raise UsageError(
+            "the instruction of a single episode cannot be shuffled", hint="play more episodes"
+        )
 
 
 def _run_config(content: Mapping[str, Any], where: str) -> RunConfig:

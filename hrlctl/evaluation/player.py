@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,35 +14,24 @@ import torch
 from hrlctl.desktop.sim import SimDesktop
 from hrlctl.env.action import ActionSpace
 from hrlctl.env.arrays import ObservationArrays, write_observation
-from hrlctl.env.episode import Episode, EpisodeRules
-from hrlctl.evaluation.report import EpisodeResult
+from hrlctl.env.episode import Episode
+from hrlctl.evaluation.plan import CHUNK, Ablation, Chunk, Planned, PlaySetup
+from hrlctl.evaluation.reference import Reference
+from hrlctl.evaluation.results import EpisodeResult
+from hrlctl.evaluation.trial import Trial
 from hrlctl.packs import Task, draw_instance
-from hrlctl.packs.selection import TaskSelection
 from hrlctl.policy.hierarchical import ActorState, HierarchicalPolicy, Observations
-from hrlctl.schema.base import Split
+from hrlctl.policy.manager import SKILLS
 
-CHUNK: Final = 32
-"""Episodes side by side. Fixed: results must not depend on how many workers share the chunks."""
-
-
-class PlaySetup(NamedTuple):
-    """All that a player needs; small enough to send to a worker process."""
-
-    checkpoint: Path
-    selection: TaskSelection
-    split: Split
-    rules: EpisodeRules
-    width: int  # of the screen in pixels
-    height: int
-    sampled: bool
-    device: str
+DONE_THRESHOLD: Final = 0.5
+"""The agent says that it is done where its done head gives more than this probability."""
 
 
-class Chunk(NamedTuple):
-    """Episodes that are played side by side."""
+class Job(NamedTuple):
+    """A chunk, and which of the setups it is played with."""
 
-    seed: int  # of the policy's draws
-    episodes: tuple[tuple[int, int], ...]  # (index of the task, seed of the instance), <= CHUNK
+    setup: int
+    chunk: Chunk
 
 
 class Player:
@@ -66,51 +55,78 @@ class Player:
 
     def play(self, chunk: Chunk) -> list[EpisodeResult]:
         """Play a chunk to its end; the results are in the order of its episodes."""
-        episodes = [
-            Episode(
-                draw_instance(self.tasks[task], seed, self.setup.split),
-                desktop,
-                self._actions,
-                self.setup.rules,
-            )
-            for (task, seed), desktop in zip(chunk.episodes, self._desktops, strict=False)
+        trials = [
+            self._begin(planned, desktop)
+            for planned, desktop in zip(chunk.episodes, self._desktops, strict=False)
         ]
         generator = None
         if self.setup.sampled:
             generator = torch.Generator(self.policy.device).manual_seed(chunk.seed)
-        active = np.arange(len(episodes))
-        state = self.policy.initial_state(len(episodes))
+        active = np.arange(len(trials))
+        state = self.policy.initial_state(len(trials))
         while len(active):
-            for index in active.tolist():
-                episode = episodes[index]
-                write_observation(episode, episode.desktop.capture(), self._seen, index)
             acted = self.policy.act(
-                self._observations(active),
+                self._look(trials, active),
                 state,
                 greedy=not self.setup.sampled,
-                agent_stops=self.setup.rules.termination == "agent",
                 generator=generator,
             )
-            goes_on = np.ones(len(active), dtype=np.bool_)
-            for place, action in enumerate(acted.action.cpu().numpy()):
-                outcome = episodes[active[place]].step(action)
-                goes_on[place] = not (outcome.terminated or outcome.truncated)
+            is_managed = self.policy.is_hierarchical
+            goes_on = np.array(
+                [
+                    trials[index].step(
+                        action, SKILLS[skill] if is_managed else None, slot, says_done=says_done
+                    )
+                    for index, action, skill, slot, says_done in zip(
+                        active.tolist(),
+                        acted.action.cpu().numpy(),
+                        acted.option.skill.tolist(),
+                        acted.option.slot.tolist(),
+                        (acted.done_probability > DONE_THRESHOLD).tolist(),
+                        strict=True,
+                    )
+                ]
+            )
             active = active[goes_on]
             kept = torch.from_numpy(goes_on).to(self.policy.device)
             state = ActorState(*(part[kept] for part in acted.state))
-        return [
-            EpisodeResult(
-                episode.instance.task_id,
-                episode.instance.difficulty,
-                episode.succeeded,
-                episode.total_reward,
-                episode.length,
-            )
-            for episode in episodes
-        ]
+        return [trial.result() for trial in trials]
 
-    def _observations(self, rows: npt.NDArray[np.int64]) -> Observations:
+    def _begin(self, planned: Planned, desktop: SimDesktop) -> Trial:
+        instance, told = (
+            draw_instance(self.tasks[draw.task], draw.seed, self.setup.split) for draw in planned
+        )
+        reference = Reference.of(instance, desktop, self._actions)
+        shown = dataclasses.replace(instance, instruction=told.instruction)
+        episode = Episode(shown, desktop, self._actions, self.setup.rules)
+        return Trial(episode, planned.draw.seed, reference)
+
+    def _look(self, trials: Sequence[Trial], rows: npt.NDArray[np.int64]) -> Observations:
+        """What the agent sees of the trials ``rows``."""
+        for index in rows.tolist():
+            episode = trials[index].episode
+            write_observation(episode, episode.desktop.capture(), self._seen, index)
+            if self.setup.ablation is Ablation.SCREEN:
+                self._seen.screens[index] = 0
         return Observations.of(self._seen, self.policy.device, rows)
+
+
+class Players:
+    """A player for each setup, made when it is first needed.
+
+    Args:
+        setups: what jobs refer to.
+    """
+
+    def __init__(self, setups: Sequence[PlaySetup]) -> None:
+        self._setups = tuple(setups)
+        self._players: dict[int, Player] = {}
+
+    def play(self, job: Job) -> list[EpisodeResult]:
+        """Play a job to its end; raises what ``Player`` raises."""
+        if job.setup not in self._players:
+            self._players[job.setup] = Player(self._setups[job.setup])
+        return self._players[job.setup].play(job.chunk)
 
 
 @contextmanager
@@ -124,8 +140,14 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def play_here(setup: PlaySetup, chunks: Sequence[Chunk]) -> list[EpisodeResult]:
-    """Play all chunks in this process."""
+def play_here(
+    setups: Sequence[PlaySetup], jobs: Sequence[Job], played: Callable[[int], None]
+) -> list[list[EpisodeResult]]:
+    """Play all jobs in this process; ``played`` is told of each how many episodes it had."""
+    results = []
     with one_thread():
-        player = Player(setup)
-        return [result for chunk in chunks for result in player.play(chunk)]
+        players = Players(setups)
+        for job in jobs:
+            results.append(players.play(job))
+            played(len(job.chunk.episodes))
+    return results
