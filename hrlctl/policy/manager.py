@@ -93,18 +93,21 @@ class Manager(nn.Module):
 
     def view(self, percept: Percept, context: Tensor, memory: Memory) -> ManagerView:
         """Look at a batch of observations; ``context`` is (batch, context)."""
-        _, pooled = self.pool(percept.features, percept.summary, percept.evidence.amax(1))
-        asked = (percept.slots * percept.has_slot.unsqueeze(2)).amax(1)
+        # What is quoted is what it is about; words like "open" would only stand in the way.
+        about = percept.may_type.unsqueeze(2)
+        evidence = (percept.evidence * about.unsqueeze(3)).amax(1)
+        _, pooled = self.pool(percept.features, percept.summary, evidence)
+        asked = (percept.slots * about).amax(1)
         last = torch.cat([self.last_skill(memory.skill), _pick(percept.slots, memory.slot)], dim=1)
         known = [pooled, percept.summary, asked, last, percept.kinds, context]
         hidden = self.hidden(torch.cat(known, dim=1))
-        about = (percept.slots @ self.aim_query(hidden).unsqueeze(2)).squeeze(2)
+        scores = (percept.slots @ self.aim_query(hidden).unsqueeze(2)).squeeze(2)
         return ManagerView(
             hidden,
             self.value(hidden).squeeze(1).float(),
             self.done(hidden).squeeze(1).float(),
             self.aim_skill(hidden).float(),
-            about.float().masked_fill(~percept.has_slot, _NEVER),
+            scores.float().masked_fill(~percept.has_slot, _NEVER),
         )
 
     def skills(self, view: ManagerView) -> Choice:
