@@ -25,6 +25,7 @@ class LazyCommand(NamedTuple):
 COMMANDS: Final[Mapping[str, LazyCommand]] = {
     "train": LazyCommand("hrlctl.cli.train", "Train an agent and watch it learn."),
     "eval": LazyCommand("hrlctl.cli.eval", "Measure an agent on held-out episodes."),
+    "export": LazyCommand("hrlctl.cli.export", "Export an agent: ONNX or safetensors."),
     "tasks": LazyCommand("hrlctl.cli.tasks", "List, show, check and write tasks."),
 }
 
