@@ -19,7 +19,9 @@ EXAMPLES = """[bold]Examples[/bold]
 
   [cyan]hrlctl eval checkpoints/final_model.pt --set words --episodes 500 --json[/cyan]
 
-  [cyan]hrlctl eval checkpoints/final_model.pt --termination agent[/cyan]  (it says when)"""
+  [cyan]hrlctl eval checkpoints/final_model.pt --termination agent[/cyan]  (it says when)
+
+  [cyan]hrlctl eval exported/model.onnx[/cyan]  (without torch)"""
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 
@@ -29,7 +31,11 @@ TASKS, MEASURE, MACHINE = "Tasks", "What is measured", "Speed and machine"
 @app.command("eval", epilog=EXAMPLES)
 def evaluate(
     checkpoint: Annotated[
-        Path, typer.Argument(metavar="CHECKPOINT", help="A .pt file that hrlctl train wrote.")
+        Path,
+        typer.Argument(
+            metavar="MODEL",
+            help="A .pt file that hrlctl train wrote, or what hrlctl export made of it.",
+        ),
     ],
     episodes: Annotated[
         int, typer.Option(min=1, help="How many, over all tasks.", rich_help_panel=MEASURE)
@@ -123,7 +129,7 @@ def evaluate(
     ending = _one_of("termination", termination, ("automatic", "agent"), "--termination")
     errors = Console(stderr=True)
     with errors.status(f"running {episodes} episodes"):
-        from hrlctl.evaluation import evaluate as run_evaluation  # imports torch: takes seconds
+        from hrlctl.evaluation import evaluate as run_evaluation  # takes seconds
 
         report = run_evaluation(
             checkpoint,

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-from pydantic import ValidationError
 
 from hrlctl.env.episode import EpisodeRules, Termination
 from hrlctl.env.reward import RewardScale
 from hrlctl.errors import CheckpointError, UnknownNameError, UsageError
+from hrlctl.evaluation.model_files import Origin, device_for, origin
 from hrlctl.evaluation.player import CHUNK, Chunk, PlaySetup, play_here
 from hrlctl.evaluation.report import EvaluationReport
 from hrlctl.evaluation.workers import play_in_workers
 from hrlctl.packs import Task
 from hrlctl.packs.selection import TaskSelection
-from hrlctl.policy.devices import resolve_device
-from hrlctl.policy.files import read_model
-from hrlctl.policy.hierarchical import HierarchicalPolicy
 from hrlctl.schema.base import Difficulty, Split
-from hrlctl.schema.run import RunConfig
 
 _SEEDS = 2**31
 
@@ -46,7 +40,8 @@ def evaluate(
     On a CPU the report depends on the arguments only, not on ``workers``.
 
     Args:
-        checkpoint: a model file or a training checkpoint.
+        checkpoint: a model file, a training checkpoint, or an exported model (``.onnx``), which
+            runs without torch.
         split: the held-out set.
         episodes: how many, spread evenly over the tasks.
         seed: which episodes; also of the policy's draws where ``sampled``.
@@ -57,7 +52,7 @@ def evaluate(
         sampled: draw actions as in training instead of taking the likeliest.
         termination: ``automatic``: success ends an episode. ``agent``: an episode ends when the
             agent says so, and counts if the criteria hold then.
-        device: see ``resolve_device``.
+        device: see ``hrlctl.policy.devices.resolve_device``; an exported model runs on the CPU.
 
     Raises:
         CheckpointError: the checkpoint cannot be used.
@@ -73,10 +68,8 @@ def evaluate(
             "the training set measures nothing", hint="use 'seeds', 'words' or 'themes'"
         )
     where = str(checkpoint)
-    resolved_device = resolve_device(device)
-    content = read_model(checkpoint)
-    HierarchicalPolicy.from_content(content, where=where)  # before any process is started
-    run = _run_config(content, where)
+    resolved_device = device_for(checkpoint, device)
+    trained = origin(checkpoint)  # before any process is started
     if packs or tasks or difficulty or task_file:
         only_file = task_file is not None and not packs and not tasks
         selection = TaskSelection(
@@ -84,9 +77,9 @@ def evaluate(
         )
         loaded = selection.load()
     else:
-        selection = _trained_on(content, run)
+        selection = _trained_on(trained)
         loaded = _load_trained(selection, where)
-    environment = run.environment
+    environment = trained.config.environment
     scale = RewardScale(
         environment.success_reward, environment.milestone_reward, environment.shaping_reward
     )
@@ -94,11 +87,11 @@ def evaluate(
         checkpoint,
         selection,
         split,
-        EpisodeRules(scale, run.training.gamma, termination),
+        EpisodeRules(scale, trained.config.training.gamma, termination),
         environment.screen_width,
         environment.screen_height,
         sampled,
-        str(resolved_device),
+        resolved_device,
     )
     chunks = plan(loaded, episodes, seed)
     workers = min(workers, len(chunks))
@@ -128,27 +121,11 @@ def plan(tasks: Sequence[Task], episodes: int, seed: int) -> list[Chunk]:
     ]
 
 
-def _run_config(content: Mapping[str, Any], where: str) -> RunConfig:
-    """How the checkpoint was trained; the defaults where it holds a policy without a training."""
-    if "training" not in content:
-        return RunConfig()
-    try:
-        return RunConfig.model_validate(content["training"]["config"])
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise CheckpointError(
-            f"its configuration does not fit this version: {key}: {first['msg']}",
-            where=where,
-            hint="use the hrlctl version that wrote it, or train anew",
-        ) from error
-
-
-def _trained_on(content: Mapping[str, Any], run: RunConfig) -> TaskSelection:
-    if "tasks" not in content:
+def _trained_on(trained: Origin) -> TaskSelection:
+    if trained.tasks is None:
         return TaskSelection(difficulty=Difficulty.EASY)
-    environment = run.environment
-    return TaskSelection(environment.packs, tuple(content["tasks"]), file=environment.task_file)
+    environment = trained.config.environment
+    return TaskSelection(environment.packs, trained.tasks, file=environment.task_file)
 
 
 def _load_trained(selection: TaskSelection, where: str) -> tuple[Task, ...]:

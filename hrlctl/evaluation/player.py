@@ -1,24 +1,21 @@
-"""Playing episodes: a policy on simulated desktops, side by side."""
+"""Playing episodes: an agent on simulated desktops, side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-import torch
 
 from hrlctl.desktop.sim import SimDesktop
 from hrlctl.env.action import ActionSpace
 from hrlctl.env.arrays import ObservationArrays, write_observation
 from hrlctl.env.episode import Episode, EpisodeRules
+from hrlctl.evaluation.agents import computing_alike, load_agent
 from hrlctl.evaluation.report import EpisodeResult
 from hrlctl.packs import Task, draw_instance
 from hrlctl.packs.selection import TaskSelection
-from hrlctl.policy.hierarchical import ActorState, HierarchicalPolicy, Observations
 from hrlctl.schema.base import Split
 
 CHUNK: Final = 32
@@ -28,7 +25,7 @@ CHUNK: Final = 32
 class PlaySetup(NamedTuple):
     """All that a player needs; small enough to send to a worker process."""
 
-    checkpoint: Path
+    checkpoint: Path  # or an exported model
     selection: TaskSelection
     split: Split
     rules: EpisodeRules
@@ -41,25 +38,31 @@ class PlaySetup(NamedTuple):
 class Chunk(NamedTuple):
     """Episodes that are played side by side."""
 
-    seed: int  # of the policy's draws
+    seed: int  # of the agent's draws
     episodes: tuple[tuple[int, int], ...]  # (index of the task, seed of the instance), <= CHUNK
 
 
 class Player:
-    """A policy and the desktops that it plays on; plays one chunk after the other.
+    """An agent and the desktops that it plays on; plays one chunk after the other.
 
     Args:
         setup: what is played, and how.
 
     Raises:
-        CheckpointError: the checkpoint cannot be used.
+        CheckpointError: the model file cannot be used.
+        UsageError: an exported model cannot be played so.
         UnknownNameError, PackError: the tasks cannot be loaded.
     """
 
     def __init__(self, setup: PlaySetup) -> None:
         self.setup = setup
         self.tasks: tuple[Task, ...] = setup.selection.load()
-        self.policy = HierarchicalPolicy.load(setup.checkpoint, device=setup.device)
+        self._agent = load_agent(
+            setup.checkpoint,
+            sampled=setup.sampled,
+            says_done=setup.rules.termination == "agent",
+            device=setup.device,
+        )
         self._actions = ActionSpace(setup.width, setup.height)
         self._desktops = [SimDesktop(setup.width, setup.height) for _ in range(CHUNK)]
         self._seen = ObservationArrays.allocate((CHUNK,), self._actions)
@@ -75,29 +78,19 @@ class Player:
             )
             for (task, seed), desktop in zip(chunk.episodes, self._desktops, strict=False)
         ]
-        generator = None
-        if self.setup.sampled:
-            generator = torch.Generator(self.policy.device).manual_seed(chunk.seed)
         active = np.arange(len(episodes))
-        state = self.policy.initial_state(len(episodes))
+        self._agent.begin(len(episodes), chunk.seed)
         while len(active):
             for index in active.tolist():
                 episode = episodes[index]
                 write_observation(episode, episode.desktop.capture(), self._seen, index)
-            acted = self.policy.act(
-                self._observations(active),
-                state,
-                greedy=not self.setup.sampled,
-                agent_stops=self.setup.rules.termination == "agent",
-                generator=generator,
-            )
+            actions = self._agent.act(self._seen, active)
             goes_on = np.ones(len(active), dtype=np.bool_)
-            for place, action in enumerate(acted.action.cpu().numpy()):
+            for place, action in enumerate(actions):
                 outcome = episodes[active[place]].step(action)
                 goes_on[place] = not (outcome.terminated or outcome.truncated)
             active = active[goes_on]
-            kept = torch.from_numpy(goes_on).to(self.policy.device)
-            state = ActorState(*(part[kept] for part in acted.state))
+            self._agent.keep(goes_on)
         return [
             EpisodeResult(
                 episode.instance.task_id,
@@ -109,23 +102,9 @@ class Player:
             for episode in episodes
         ]
 
-    def _observations(self, rows: npt.NDArray[np.int64]) -> Observations:
-        return Observations.of(self._seen, self.policy.device, rows)
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Let torch compute with one thread, as workers do: sums then come out the same everywhere."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
 
 def play_here(setup: PlaySetup, chunks: Sequence[Chunk]) -> list[EpisodeResult]:
     """Play all chunks in this process."""
-    with one_thread():
+    with computing_alike(setup.checkpoint):
         player = Player(setup)
         return [result for chunk in chunks for result in player.play(chunk)]

@@ -11,9 +11,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnContext
 from typing import Any, Final
 
-import torch
-
 from hrlctl.errors import HrlctlError, WorkerError
+from hrlctl.evaluation.agents import computing_alike
 from hrlctl.evaluation.player import Chunk, Player, PlaySetup
 from hrlctl.evaluation.report import EpisodeResult
 
@@ -118,7 +117,11 @@ def _ignoring_interrupts() -> Iterator[None]:
 
 def serve(connection: Connection[Any, Any], setup: PlaySetup) -> None:
     """A worker's life: play what is sent, and answer, until nobody is there."""
-    torch.set_num_threads(1)
+    with computing_alike(setup.checkpoint):
+        _play_what_is_sent(connection, setup)
+
+
+def _play_what_is_sent(connection: Connection[Any, Any], setup: PlaySetup) -> None:
     player: Player | None = None
     while True:
         try:
