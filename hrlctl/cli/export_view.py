@@ -20,32 +20,29 @@ def print_export(report: Mapping[str, Any], console: Console) -> None:
     """
     models = report["models"]
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("file", overflow="fold")
-    compared = models[0]["comparison"] is not None
-    headings = ["size"]
-    headings += ["same choices", "largest difference", "latency", "in torch"] if compared else []
-    headings += ["success"] if "success" in report else []
-    for heading in headings:
-        table.add_column(heading, justify="right")
-    for index, model in enumerate(models):
-        cells = [Path(model["path"]).name, f"{model['bytes'] / 1e6:.2f} MB"]
-        if comparison := model["comparison"]:
-            cells += [
-                f"{comparison['same_choices']} of {comparison['observations']}",
-                f"{comparison['largest_difference']:.1e} ({comparison['worst_head']})",
-                f"{comparison['onnx_milliseconds']:.1f} ms",
-                f"{comparison['torch_milliseconds']:.1f} ms",
-            ]
-        if "success" in report:
-            cells.append(f"{report['success'][index]['success_rate']:.1%}")
-        table.add_row(*cells)
+    table.add_column("")
+    for model in models:
+        table.add_column(Path(model["path"]).name, justify="right", overflow="fold")
+    table.add_row("size", *(f"{model['bytes'] / 1e6:.2f} MB" for model in models))
+    if comparisons := [model["comparison"] for model in models if model["comparison"]]:
+        table.add_row(
+            "same choices", *(f"{c['same_choices']} of {c['observations']}" for c in comparisons)
+        )
+        table.add_row(
+            "largest difference", *(f"{c['largest_difference']:.1e}" for c in comparisons)
+        )
+        table.add_row("between", *(c["worst_head"] for c in comparisons), style="dim")
+        table.add_row("one step", *(f"{c['onnx_milliseconds']:.1f} ms" for c in comparisons))
+        table.add_row("in torch", *(f"{c['torch_milliseconds']:.1f} ms" for c in comparisons))
+    if "success" in report:
+        table.add_row("success", *(f"{each['success_rate']:.1%}" for each in report["success"]))
     console.print(table)
     if "success" in report:
         exact, small = report["success"]
-        loss = 100 * (exact["success_rate"] - small["success_rate"])
+        change = 100 * (small["success_rate"] - exact["success_rate"])
         share = models[1]["bytes"] / models[0]["bytes"]
         console.print(
-            f"\nint8: {share:.0%} of the size, {loss:+.1f} points of success lost on"
+            f"\nint8: {share:.0%} of the size, success {change:+.1f} points on"
             f" {small['episodes']} held-out episodes",
             highlight=False,
         )

@@ -99,7 +99,7 @@ def test_people_see_both_models_and_the_loss(engine: FakeEngine) -> None:
         ("evaluate", "model.onnx", 50),
         ("evaluate", "model.int8.onnx", 50),
     ]
-    for figure in ("1000 of 1000", "2.05 MB", "0.59 MB", "62.0%", "60.0%", "+2.0 points", "29%"):
+    for figure in ("1000 of 1000", "2.05 MB", "0.59 MB", "62.0%", "60.0%", "-2.0 points", "29%"):
         assert figure in result.stdout
 
 
