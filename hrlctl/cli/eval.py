@@ -25,6 +25,8 @@ EXAMPLES = """[bold]Examples[/bold]
 
   [cyan]hrlctl eval checkpoints/final_model.pt --set words --episodes 500 --json[/cyan]
 
+  [cyan]hrlctl eval exported/model.onnx[/cyan]  (without torch)
+
   [cyan]hrlctl eval checkpoints/final_model.pt --ablate screen[/cyan]  (does it look at all?)
 
   [cyan]hrlctl eval new.pt --compare old.pt[/cyan]  (the same episodes, paired test)
@@ -42,7 +44,11 @@ ABLATIONS = ("instruction", "screen")
 @app.command("eval", epilog=EXAMPLES)
 def evaluate(
     checkpoint: Annotated[
-        Path, typer.Argument(metavar="CHECKPOINT", help="A .pt file that hrlctl train wrote.")
+        Path,
+        typer.Argument(
+            metavar="MODEL",
+            help="A .pt file that hrlctl train wrote, or what hrlctl export made of it.",
+        ),
     ],
     episodes: Annotated[
         int, typer.Option(min=1, help="How many, over all tasks.", rich_help_panel=MEASURE)
@@ -200,7 +206,7 @@ def evaluate(
     taken_away = [_one_of("ablation", name, ABLATIONS, "--ablate") for name in ablate or ()]
     passes = repeat + len(set(taken_away)) + (compare is not None)
     with _progress(episodes * passes) as played:
-        # It imports torch, which takes seconds.
+        # It takes seconds, where it imports torch.
         from hrlctl.evaluation import Ablation, Target, require
         from hrlctl.evaluation import evaluate as run_evaluation
 

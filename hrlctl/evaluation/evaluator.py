@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
-
-from pydantic import ValidationError
 
 from hrlctl.env.episode import EpisodeRules, Termination
 from hrlctl.env.reward import RewardScale
 from hrlctl.errors import CheckpointError, UnknownNameError, UsageError
 from hrlctl.evaluation.figures import Figures, Flakiness
+from hrlctl.evaluation.model_files import Origin, device_for, origin
 from hrlctl.evaluation.plan import Ablation, Chunk, PlaySetup, plan
 from hrlctl.evaluation.player import Job, play_here
 from hrlctl.evaluation.report import Comparison, EvaluationReport
@@ -20,9 +18,6 @@ from hrlctl.evaluation.targets import Target, check_names
 from hrlctl.evaluation.workers import play_in_workers
 from hrlctl.packs import Task
 from hrlctl.packs.selection import TaskSelection
-from hrlctl.policy.devices import resolve_device
-from hrlctl.policy.files import read_model
-from hrlctl.policy.hierarchical import HierarchicalPolicy
 from hrlctl.schema.base import Difficulty, Split
 from hrlctl.schema.run import RunConfig
 
@@ -52,7 +47,8 @@ def evaluate(
     On a CPU the report depends on the arguments only, not on ``workers``.
 
     Args:
-        checkpoint: a model file or a training checkpoint.
+        checkpoint: a model file, a training checkpoint, or an exported model (``.onnx``), which
+            runs without torch.
         split: the held-out set.
         episodes: how many, spread evenly over the tasks.
         seed: which episodes; also of the policy's draws where ``sampled``.
@@ -64,10 +60,10 @@ def evaluate(
         termination: under which episodes count. ``automatic``: success ends an episode.
             ``agent``: an episode ends when the agent says so, and counts if the criteria hold
             then. Every episode is judged under both.
-        device: see ``resolve_device``.
+        device: see ``hrlctl.policy.devices.resolve_device``; an exported model runs on the CPU.
         repeats: how often the same episodes are played, with other draws of the policy.
         ablations: play the same episodes again with this taken away.
-        compare_with: another checkpoint, for the same episodes.
+        compare_with: another checkpoint or exported model, for the same episodes.
         targets: checked for tasks that are not played; ``targets.require`` checks the report.
         played: told, whenever some episodes are done, how many.
 
@@ -79,13 +75,11 @@ def evaluate(
         WorkerError: a worker process died.
     """
     _check_arguments(split, episodes, repeats, ablations)
-    resolved_device = resolve_device(device)
     where = str(checkpoint)
-    content = read_model(checkpoint)
-    HierarchicalPolicy.from_content(content, where=where)  # before any process is started
+    resolved_device = device_for(checkpoint, device)
+    trained = origin(checkpoint)  # before any process is started
     if compare_with is not None:
-        HierarchicalPolicy.load(compare_with)
-    run = _run_config(content, where)
+        origin(compare_with)
     if packs or tasks or difficulty or task_file:
         only_file = task_file is not None and not packs and not tasks
         selection = TaskSelection(
@@ -93,18 +87,19 @@ def evaluate(
         )
         loaded = selection.load()
     else:
-        selection = _trained_on(content, run)
+        selection = _trained_on(trained)
         loaded = _load_trained(selection, where)
     check_names(targets, [task.id for task in loaded])
+    environment = trained.config.environment
     setup = PlaySetup(
         checkpoint,
         selection,
         split,
-        _rules(run),
-        run.environment.screen_width,
-        run.environment.screen_height,
+        _rules(trained.config),
+        environment.screen_width,
+        environment.screen_height,
         sampled,
-        str(resolved_device),
+        resolved_device,
     )
 
     def planned(repeat: int = 0, *, shuffled: bool = False) -> list[Chunk]:
@@ -115,7 +110,8 @@ def evaluate(
         is_shuffled = ablation is Ablation.INSTRUCTION
         passes.append((setup._replace(ablation=ablation), planned(shuffled=is_shuffled)))
     if compare_with is not None:
-        passes.append((setup._replace(checkpoint=compare_with), planned()))
+        device = device_for(compare_with, device)
+        passes.append((setup._replace(checkpoint=compare_with, device=device), planned()))
     results = _play(passes, workers, played)
     ablated = zip(ablations, results[repeats:], strict=False)
     return EvaluationReport(
@@ -128,7 +124,7 @@ def evaluate(
         None
         if compare_with is None
         else Comparison.of(compare_with, results[0], results[-1], termination),
-        run if "training" in content else None,
+        trained.config if trained.has_training else None,
     )
 
 
@@ -174,27 +170,11 @@ def _check_arguments(
         )
 
 
-def _run_config(content: Mapping[str, Any], where: str) -> RunConfig:
-    """How the checkpoint was trained; the defaults where it holds a policy without a training."""
-    if "training" not in content:
-        return RunConfig()
-    try:
-        return RunConfig.model_validate(content["training"]["config"])
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise CheckpointError(
-            f"its configuration does not fit this version: {key}: {first['msg']}",
-            where=where,
-            hint="use the hrlctl version that wrote it, or train anew",
-        ) from error
-
-
-def _trained_on(content: Mapping[str, Any], run: RunConfig) -> TaskSelection:
-    if "tasks" not in content:
+def _trained_on(trained: Origin) -> TaskSelection:
+    if trained.tasks is None:
         return TaskSelection(difficulty=Difficulty.EASY)
-    environment = run.environment
-    return TaskSelection(environment.packs, tuple(content["tasks"]), file=environment.task_file)
+    environment = trained.config.environment
+    return TaskSelection(environment.packs, trained.tasks, file=environment.task_file)
 
 
 def _load_trained(selection: TaskSelection, where: str) -> tuple[Task, ...]:

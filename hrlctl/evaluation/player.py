@@ -1,30 +1,23 @@
-"""Playing episodes: a policy on simulated desktops, side by side."""
+"""Playing episodes: an agent on simulated desktops, side by side."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Final, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-import torch
 
 from hrlctl.desktop.sim import SimDesktop
 from hrlctl.env.action import ActionSpace
 from hrlctl.env.arrays import ObservationArrays, write_observation
 from hrlctl.env.episode import Episode
+from hrlctl.evaluation.agents import computing_alike, load_agent
 from hrlctl.evaluation.plan import CHUNK, Ablation, Chunk, Planned, PlaySetup
 from hrlctl.evaluation.reference import Reference
 from hrlctl.evaluation.results import EpisodeResult
 from hrlctl.evaluation.trial import Trial
 from hrlctl.packs import Task, draw_instance
-from hrlctl.policy.hierarchical import ActorState, HierarchicalPolicy, Observations
-from hrlctl.policy.manager import SKILLS
-
-DONE_THRESHOLD: Final = 0.5
-"""The agent says that it is done where its done head gives more than this probability."""
 
 
 class Job(NamedTuple):
@@ -35,20 +28,21 @@ class Job(NamedTuple):
 
 
 class Player:
-    """A policy and the desktops that it plays on; plays one chunk after the other.
+    """An agent and the desktops that it plays on; plays one chunk after the other.
 
     Args:
         setup: what is played, and how.
 
     Raises:
-        CheckpointError: the checkpoint cannot be used.
+        CheckpointError: the model file cannot be used.
+        UsageError: an exported model cannot be played so.
         UnknownNameError, PackError: the tasks cannot be loaded.
     """
 
     def __init__(self, setup: PlaySetup) -> None:
         self.setup = setup
         self.tasks: tuple[Task, ...] = setup.selection.load()
-        self.policy = HierarchicalPolicy.load(setup.checkpoint, device=setup.device)
+        self._agent = load_agent(setup.checkpoint, sampled=setup.sampled, device=setup.device)
         self._actions = ActionSpace(setup.width, setup.height)
         self._desktops = [SimDesktop(setup.width, setup.height) for _ in range(CHUNK)]
         self._seen = ObservationArrays.allocate((CHUNK,), self._actions)
@@ -59,37 +53,20 @@ class Player:
             self._begin(planned, desktop)
             for planned, desktop in zip(chunk.episodes, self._desktops, strict=False)
         ]
-        generator = None
-        if self.setup.sampled:
-            generator = torch.Generator(self.policy.device).manual_seed(chunk.seed)
         active = np.arange(len(trials))
-        state = self.policy.initial_state(len(trials))
+        self._agent.begin(len(trials), chunk.seed)
         while len(active):
-            acted = self.policy.act(
-                self._look(trials, active),
-                state,
-                greedy=not self.setup.sampled,
-                generator=generator,
-            )
-            is_managed = self.policy.is_hierarchical
+            for index in active.tolist():
+                self._look(trials[index], index)
+            moves = self._agent.act(self._seen, active)
             goes_on = np.array(
                 [
-                    trials[index].step(
-                        action, SKILLS[skill] if is_managed else None, slot, says_done=says_done
-                    )
-                    for index, action, skill, slot, says_done in zip(
-                        active.tolist(),
-                        acted.action.cpu().numpy(),
-                        acted.option.skill.tolist(),
-                        acted.option.slot.tolist(),
-                        (acted.done_probability > DONE_THRESHOLD).tolist(),
-                        strict=True,
-                    )
+                    trials[index].step(move.action, move.skill, move.slot, says_done=move.says_done)
+                    for index, move in zip(active.tolist(), moves, strict=True)
                 ]
             )
             active = active[goes_on]
-            kept = torch.from_numpy(goes_on).to(self.policy.device)
-            state = ActorState(*(part[kept] for part in acted.state))
+            self._agent.keep(goes_on)
         return [trial.result() for trial in trials]
 
     def _begin(self, planned: Planned, desktop: SimDesktop) -> Trial:
@@ -101,14 +78,12 @@ class Player:
         episode = Episode(shown, desktop, self._actions, self.setup.rules)
         return Trial(episode, planned.draw.seed, reference)
 
-    def _look(self, trials: Sequence[Trial], rows: npt.NDArray[np.int64]) -> Observations:
-        """What the agent sees of the trials ``rows``."""
-        for index in rows.tolist():
-            episode = trials[index].episode
-            write_observation(episode, episode.desktop.capture(), self._seen, index)
-            if self.setup.ablation is Ablation.SCREEN:
-                self._seen.screens[index] = 0
-        return Observations.of(self._seen, self.policy.device, rows)
+    def _look(self, trial: Trial, row: int) -> None:
+        """Write what the agent sees of ``trial`` into ``row`` of what is seen."""
+        episode = trial.episode
+        write_observation(episode, episode.desktop.capture(), self._seen, row)
+        if self.setup.ablation is Ablation.SCREEN:
+            self._seen.screens[row] = 0
 
 
 class Players:
@@ -129,23 +104,12 @@ class Players:
         return self._players[job.setup].play(job.chunk)
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Let torch compute with one thread, as workers do: sums then come out the same everywhere."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
 def play_here(
     setups: Sequence[PlaySetup], jobs: Sequence[Job], played: Callable[[int], None]
 ) -> list[list[EpisodeResult]]:
     """Play all jobs in this process; ``played`` is told of each how many episodes it had."""
     results = []
-    with one_thread():
+    with computing_alike([setup.checkpoint for setup in setups]):
         players = Players(setups)
         for job in jobs:
             results.append(players.play(job))

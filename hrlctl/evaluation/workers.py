@@ -11,9 +11,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnContext
 from typing import Any, Final
 
-import torch
-
 from hrlctl.errors import HrlctlError, WorkerError
+from hrlctl.evaluation.agents import computing_alike
 from hrlctl.evaluation.plan import PlaySetup
 from hrlctl.evaluation.player import Job, Players
 from hrlctl.evaluation.results import EpisodeResult
@@ -124,8 +123,11 @@ def _ignoring_interrupts() -> Iterator[None]:
 
 def serve(connection: Connection[Any, Any], setups: Sequence[PlaySetup]) -> None:
     """A worker's life: play what is sent, and answer, until nobody is there."""
-    torch.set_num_threads(1)
-    players = Players(setups)
+    with computing_alike([setup.checkpoint for setup in setups]):
+        _play_what_is_sent(connection, Players(setups))
+
+
+def _play_what_is_sent(connection: Connection[Any, Any], players: Players) -> None:
     while True:
         try:
             job: Job = connection.recv()

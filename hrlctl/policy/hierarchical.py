@@ -7,7 +7,7 @@ recorded steps under the current weights.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,8 @@ from hrlctl.policy.worker import Option, Worker, WorkerView, uses
 from hrlctl.schema.base import Skill
 from hrlctl.schema.run import PolicyConfig
 
+DONE_THRESHOLD: Final = 0.5
+"""Above this probability an agent that ends its episodes says that it has finished."""
 _TASK = SKILLS.index(Skill.TASK)
 
 
@@ -224,14 +226,14 @@ class HierarchicalPolicy(nn.Module):
             hide_instruction: share of decisions in which the worker is not shown the instruction.
         """
         manager = self.manager.view(percept, context, state.memory)
-        option, decided, duration, manager_log_prob = self._decide(
+        option, decided, duration, manager_log_prob = self.decide(
             percept, manager, state, greedy, hide_instruction, generator
         )
         worker = self.worker.view(percept, option, context)
         action, log_prob = self._choose_action(percept, worker, greedy, generator)
         done_probability = manager.done_logit.sigmoid()
         if agent_stops:
-            action[:, Part.TYPE].masked_fill_(done_probability > 0.5, ActionType.DONE)
+            action[:, Part.TYPE].masked_fill_(done_probability > DONE_THRESHOLD, ActionType.DONE)
         after = ActorState(option.skill, option.slot, option.remaining - 1, option.sees_instruction)
         return Acted(
             action,
@@ -263,16 +265,20 @@ class HierarchicalPolicy(nn.Module):
         manager = self.manager.view(percept, context, state.memory)
         return worker.value, worker.bonus_value, manager.value
 
-    def _decide(
+    def decide(
         self,
         percept: Percept,
         view: ManagerView,
         state: ActorState,
         greedy: bool,
-        hide_instruction: float,
-        generator: torch.Generator | None,
+        hide_instruction: float = 0.0,
+        generator: torch.Generator | None = None,
     ) -> tuple[Option, Tensor, Tensor, Tensor]:
-        """The option of this step: the open one, or a new one where it is over or stopped."""
+        """The option of this step: the open one, or a new one where it is over or stopped.
+
+        Beside it whether a new one was decided on, the index of its duration, and the decision's
+        log-probability, 0 where none was taken; (batch,) each.
+        """
         due = state.remaining <= 0
         if not self.is_hierarchical:
             skill = torch.full_like(state.skill, _TASK)
@@ -280,9 +286,7 @@ class HierarchicalPolicy(nn.Module):
             option = Option(skill, torch.zeros_like(skill), remaining, torch.ones_like(due))
             return option, due, torch.zeros_like(skill), torch.zeros_like(view.value)
 
-        stop_logit = self.manager.stop_logit(
-            view, percept, _known(state.skill), state.slot, state.remaining
-        )
+        stop_logit = self.stop_logit(percept, view, state)
         if greedy:
             stops = stop_logit > 0
             sees = torch.ones_like(due)
@@ -297,9 +301,15 @@ class HierarchicalPolicy(nn.Module):
             torch.where(decided, skill, state.skill),
             torch.where(decided, slot, state.slot),
             torch.where(decided, lengths[duration], state.remaining),
-            torch.where(decided, sees, state.sees_instruction),
+            decided & sees | ~decided & state.sees_instruction,  # ONNX has no choice of booleans
         )
         return option, decided, duration, log_prob * decided
+
+    def stop_logit(self, percept: Percept, view: ManagerView, state: ActorState) -> Tensor:
+        """How much the open decision looks finished, (batch,); of no meaning before the first."""
+        return self.manager.stop_logit(
+            view, percept, _known(state.skill), state.slot, state.remaining
+        )
 
     def _draw_decision(
         self,

@@ -199,7 +199,7 @@ class Pool(nn.Module):
         # products: passes over the map are what costs most here.
         weights = self.project.weight.t() * (1 + scale).unsqueeze(1)
         shift = shift + self.project.bias * (1 + scale) + self.evidence.bias
-        of_evidence = self.evidence.weight.t().expand(len(weights), -1, -1)
+        of_evidence = self.evidence.weight.t().expand(weights.shape[0], -1, -1)
         x = torch.baddbmm(shift.unsqueeze(1), evidence.transpose(1, 2), of_evidence)
         x = torch.relu(torch.baddbmm(x, _by_cells(features), weights))
         return x, torch.cat([x.sum(1) / x.shape[1], x.max(1).values], dim=1)
