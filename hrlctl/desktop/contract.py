@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from hrlctl.desktop.commands import Command
 from hrlctl.schema.setup import Setup
+from hrlctl.schema.vocabulary import LOOKS as LOOKS
 from hrlctl.schema.vocabulary import ROLES as ROLES
 from hrlctl.schema.vocabulary import Role as Role
 
@@ -129,7 +130,7 @@ class DesktopState(Protocol):
 class Annotation(NamedTuple):
     """What stands under each pointer cell; labels for auxiliary losses only."""
 
-    roles: npt.NDArray[np.uint8]  # (rows, columns), index into ``ROLES``, at the cell's centre
+    looks: npt.NDArray[np.uint8]  # (rows, columns), index into ``LOOKS``, at the cell's centre
     letters: npt.NDArray[np.uint16]  # (rows, 2 * columns): the code point of the character in the
     # middle of each half of a cell, 0 where nothing is written
 

@@ -32,7 +32,7 @@ class ObservationArrays(NamedTuple):
     is_finished: npt.NDArray[np.bool_]  # (count,): the screen shows a finished task
     aims: npt.NDArray[np.uint8]  # (count, 2): label: skill and slot of the next open milestone
     # Labels for the auxiliary losses that are written where ``is_fresh``:
-    roles: npt.NDArray[np.uint8]  # (count, rows, columns): what stands in each cell
+    looks: npt.NDArray[np.uint8]  # (count, rows, columns): what stands in each cell
     letters: npt.NDArray[np.uint8]  # (count, rows, 2 * columns): character codes by half cells
 
     @staticmethod

@@ -324,9 +324,9 @@ class DesktopVector(EnvironmentVector):
         if fresh:
             annotation = desktop.annotate(self.actions.rows, self.actions.columns)
             if annotation is None:
-                into.roles[index] = into.letters[index] = UNLABELLED
+                into.looks[index] = into.letters[index] = UNLABELLED
             else:
-                into.roles[index] = annotation.roles
+                into.looks[index] = annotation.looks
                 into.letters[index] = encode_letters(annotation.letters)
 
     def restore(self, states: Sequence[EnvironmentState]) -> None:

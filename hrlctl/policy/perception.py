@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hrlctl.desktop.contract import ROLES
+from hrlctl.desktop.contract import LOOKS
 from hrlctl.env.action import NUM_SLOTS
 from hrlctl.env.arrays import UNLABELLED
 from hrlctl.env.observation import NUM_CHARACTERS
@@ -18,7 +18,7 @@ from hrlctl.policy.reading import HALVES, Known, Reader
 
 EVIDENCE: Final = 3
 """Maps a text: where it begins, and how near it is to the left and to the right."""
-KINDS: Final = len(ROLES) * (1 + NUM_SLOTS)
+KINDS: Final = len(LOOKS) * (1 + NUM_SLOTS)
 _LETTER_FEATURES: Final = 8
 _WORD_CELLS: Final = 5
 # What a text that is not there scores, by chance, and one that is there, read none too well.
@@ -46,14 +46,14 @@ class Percept(NamedTuple):
     """A batch of encoded observations. All that depends on the pixels or the instruction alone."""
 
     features: Tensor  # (batch, channels, rows, columns)
-    roles: Tensor  # (batch, cells, roles): what stands in each cell, probabilities; no gradient
+    looks: Tensor  # (batch, cells, looks): what stands in each cell, probabilities; no gradient
     prior: Tensor  # (batch, cells), log: a cell's weight before anything is known; no gradient
     evidence: Tensor  # (batch, slots, EVIDENCE, cells), in [0, 1], of the slots' texts
     summary: Tensor  # (batch, SUMMARY_FEATURES)
     slots: Tensor  # (batch, slots, SLOT_FEATURES): what is asked of each, and where it is seen
     has_slot: Tensor  # (batch, slots), bool
     may_type: Tensor  # (batch, slots), bool
-    kinds: Tensor  # (batch, KINDS): how much there is of each role, and on which each slot is seen
+    kinds: Tensor  # (batch, KINDS): how much there is of each look, and on which each slot is seen
 
     def rows(self, index: Tensor) -> Percept:
         """The rows ``index`` (int64) as a new batch; gradients flow back to the chosen rows."""
@@ -86,9 +86,9 @@ class Perception(nn.Module):
             (1, _WORD_CELLS),
             padding=(0, _WORD_CELLS // 2),
         )
-        self.role = nn.Linear(encoder.channels, len(ROLES))
+        self.look = nn.Linear(encoder.channels, len(LOOKS))
         self.seen_slots = nn.Sequential(
-            nn.Linear(SLOT_FEATURES + len(ROLES), SLOT_FEATURES), nn.ReLU()
+            nn.Linear(SLOT_FEATURES + len(LOOKS), SLOT_FEATURES), nn.ReLU()
         )
 
     def shapes(self, screens: Tensor) -> Tensor:
@@ -128,16 +128,16 @@ class Perception(nn.Module):
         asked: InstructionFeatures = self.instruction(tokens, slots)
         evidence = _evidence(scene.match)
         with torch.no_grad():
-            roles = self.role(_by_cells(features)).float().softmax(-1)
+            looks = self.look(_by_cells(features)).float().softmax(-1)
             # All kinds of things are tried as often as each other, however large they are.
-            cells_of_role = roles.sum(1).clamp(min=1)
-            prior = -(roles @ cells_of_role.log().unsqueeze(2)).squeeze(2)
-            seen_as = _seen_as(evidence[:, :, 0], roles)
-            kinds = torch.cat([roles.sum(1).log1p(), seen_as.flatten(1)], dim=1)
+            cells_of_look = looks.sum(1).clamp(min=1)
+            prior = -(looks @ cells_of_look.log().unsqueeze(2)).squeeze(2)
+            seen_as = _seen_as(evidence[:, :, 0], looks)
+            kinds = torch.cat([looks.sum(1).log1p(), seen_as.flatten(1)], dim=1)
         slots = self.seen_slots(torch.cat([asked.slots, seen_as], dim=2))
         return Percept(
             features,
-            roles,
+            looks,
             prior,
             evidence,
             asked.summary,
@@ -147,15 +147,15 @@ class Perception(nn.Module):
             kinds,
         )
 
-    def role_loss(self, features: Tensor, roles: Tensor) -> Tensor:
+    def look_loss(self, features: Tensor, looks: Tensor) -> Tensor:
         """Cross-entropy of what stands in each cell: an auxiliary loss.
 
         Args:
             features: (batch, channels, rows, columns).
-            roles: (batch, rows, columns), uint8, index into ``ROLES`` or ``UNLABELLED``.
+            looks: (batch, rows, columns), uint8, index into ``LOOKS`` or ``UNLABELLED``.
         """
-        scores = self.role(_by_cells(features)).float().flatten(0, 1)
-        wanted = roles.flatten().long()
+        scores = self.look(_by_cells(features)).float().flatten(0, 1)
+        wanted = looks.flatten().long()
         # What is small or rare is what is clicked on most: it counts for more than its cells.
         counts = torch.bincount(wanted, minlength=UNLABELLED + 1)[: scores.shape[1]]
         weight = counts.clamp(min=1).to(scores.dtype).rsqrt()
@@ -205,18 +205,18 @@ class Pool(nn.Module):
         return x, torch.cat([x.sum(1) / x.shape[1], x.max(1).values], dim=1)
 
 
-def _seen_as(match: Tensor, roles: Tensor) -> Tensor:
-    """How well each slot's text is seen on a thing of each role: a title bar, a list item ...
+def _seen_as(match: Tensor, looks: Tensor) -> Tensor:
+    """How well each slot's text is seen on a thing of each look: a title bar, a list item ...
 
     Args:
         match: (batch, slots, cells).
-        roles: (batch, cells, roles), probabilities.
+        looks: (batch, cells, looks), probabilities.
 
     Returns:
-        (batch, slots, roles), the best match on cells that are most likely of the role.
+        (batch, slots, looks), the best match on cells that are most likely of the look.
     """
-    likeliest = roles.argmax(2).unsqueeze(1).expand_as(match)
-    nothing = match.new_zeros(*match.shape[:2], roles.shape[2])
+    likeliest = looks.argmax(2).unsqueeze(1).expand_as(match)
+    nothing = match.new_zeros(*match.shape[:2], looks.shape[2])
     return nothing.scatter_reduce(2, likeliest, match, "amax")
 
 

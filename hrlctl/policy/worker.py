@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from hrlctl.desktop.commands import KEYS
-from hrlctl.desktop.contract import ROLES
+from hrlctl.desktop.contract import LOOKS
 from hrlctl.env.action import USES, ActionType, Part
 from hrlctl.policy.distributions import Choice, choose
 from hrlctl.policy.instruction import SLOT_FEATURES, SUMMARY_FEATURES
@@ -42,7 +42,7 @@ class WorkerView(NamedTuple):
     condition: Tensor  # (batch, condition)
     map: Tensor  # (batch, cells, width)
     keys: Tensor  # (batch, cells, pointer features)
-    roles: Tensor  # (batch, cells, roles)
+    looks: Tensor  # (batch, cells, looks)
     prior: Tensor  # (batch, cells)
     evidence: Tensor  # (batch, maps, cells)
     value: Tensor  # (batch,), expected return of R
@@ -53,7 +53,7 @@ class WorkerView(NamedTuple):
 class Worker(nn.Module):
     """Conditioned on skill, slot and remaining duration, and, where it may see it, the instruction.
 
-    What a skill usually takes (which action, on a thing of which role, where its slot is written or
+    What a skill usually takes (which action, on a thing of which look, where its slot is written or
     beside it, which key) stands in tables, one row a skill: what one skill learns does not spill
     over into the others. Everything else is added by a network that sees the screen.
 
@@ -81,7 +81,7 @@ class Worker(nn.Module):
         self.kind = nn.Linear(hidden, len(ActionType))
         self.kind_query = nn.Embedding(len(ActionType), _POINTER)
         self.query = nn.Linear(hidden, _POINTER)
-        self.role_query = nn.Linear(hidden, len(ROLES))
+        self.look_query = nn.Linear(hidden, len(LOOKS))
         self.evidence_query = nn.Linear(hidden, _MAPS)
         self.target_query = nn.Linear(hidden + width, _POINTER)
         self.key = nn.Linear(hidden, len(KEYS))
@@ -90,15 +90,15 @@ class Worker(nn.Module):
         self.value = nn.Linear(hidden, 2)
         kinds, skills = len(ActionType), len(SKILLS)
         self.usual_kind = nn.Embedding(skills, kinds)
-        self.usual_role = nn.Embedding(skills * kinds, len(ROLES))
+        self.usual_look = nn.Embedding(skills * kinds, len(LOOKS))
         self.usual_evidence = nn.Embedding(skills * kinds, _MAPS)
         self.usual_key = nn.Embedding(skills, len(KEYS))
         self.types_told = nn.Embedding(skills, 1)
         # At the start all types are about as likely, and the pointer leans towards what matches.
-        for head in (self.kind, self.role_query, self.evidence_query, self.key):
+        for head in (self.kind, self.look_query, self.evidence_query, self.key):
             nn.init.normal_(head.weight, std=0.01)
             nn.init.zeros_(head.bias)
-        for table in (self.usual_kind, self.usual_role, self.usual_key):
+        for table in (self.usual_kind, self.usual_look, self.usual_key):
             nn.init.zeros_(table.weight)
         with torch.no_grad():
             self.usual_evidence.weight.view(-1, 2, EVIDENCE)[:] = torch.tensor([0.25, 0.15, 0.15])
@@ -141,7 +141,7 @@ class Worker(nn.Module):
             condition,
             view,
             self.key_map(view),
-            percept.roles,
+            percept.looks,
             percept.prior,
             evidence,
             values[:, 0],
@@ -163,9 +163,9 @@ class Worker(nn.Module):
         query = self.query(view.hidden) + self.kind_query(kind)
         weights = _TABLE_SCALE * self.usual_evidence(usual) + self.evidence_query(view.hidden)
         evidence = (weights.unsqueeze(1) @ view.evidence.to(weights.dtype)).squeeze(1)
-        wanted = _TABLE_SCALE * self.usual_role(usual) + self.role_query(view.hidden)
-        role = (view.roles.to(wanted.dtype) @ wanted.unsqueeze(2)).squeeze(2)
-        learned = self._point(query, view) + evidence + role
+        wanted = _TABLE_SCALE * self.usual_look(usual) + self.look_query(view.hidden)
+        look = (view.looks.to(wanted.dtype) @ wanted.unsqueeze(2)).squeeze(2)
+        learned = self._point(query, view) + evidence + look
         return choose(view.prior + _bounded(learned, _POINTER_BOUND))
 
     def targets(self, view: WorkerView, pointer: Tensor) -> Choice:

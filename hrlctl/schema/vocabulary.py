@@ -13,6 +13,14 @@ Role = Literal[
 ]  # fmt: skip
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
+MARKABLE: Final[tuple[Role, ...]] = (
+    "title_bar", "taskbar_button", "button", "check_box", "radio_button", "list_item", "tab",
+    "text_field", "text_area",
+)  # fmt: skip
+"""What can be marked: has the focus, is ticked, chosen, selected or in front."""
+LOOKS: Final[tuple[str, ...]] = (*ROLES, *(f"marked {role}" for role in MARKABLE))
+"""How the things on a screen look: their roles, and those that are marked apart."""
+
 Key = Literal[
     "enter", "escape", "tab", "shift+tab", "space", "backspace", "delete",
     "up", "down", "left", "right", "home", "end", "page_up", "page_down",

@@ -36,7 +36,7 @@ _DONE_COEFFICIENT: Final = 0.2
 _AGAIN: Final = 24  # moments of the repertoire beside each minibatch
 _READING_BATCH: Final = 8  # frames of one step of the reader
 _FRAMES_READ: Final = 512  # at most, in an update
-_ROLE_BATCH: Final = 16  # frames of one step while only perception learns
+_LOOK_BATCH: Final = 16  # frames of one step while only perception learns
 _PERCEPTION_EPOCHS: Final = 2  # passes over a rollout while only perception learns
 
 
@@ -146,17 +146,17 @@ class Learner:
         for _ in range(_PERCEPTION_EPOCHS):
             self._read(rollout, rng, sums)
             rows = rng.permutation(np.unique(rollout.frame, return_index=True)[1])
-            for chosen in np.array_split(rows, -(-len(rows) // _ROLE_BATCH)):
+            for chosen in np.array_split(rows, -(-len(rows) // _LOOK_BATCH)):
                 frames, places = rollout.frame[chosen], rollout.place[chosen]
                 with autocast(device, self.precision):
                     percept = self._perceive(rollout, frames, np.arange(len(frames)))
                     context = torch.from_numpy(rollout.seen.context[places]).to(device)
                     memory = rollout.taken.rows(torch.from_numpy(chosen).to(device)).memory
                     view = self.policy.manager.view(percept, context, memory)
-                    role = self._role_loss(rollout, frames, percept)
+                    look = self._look_loss(rollout, frames, percept)
                     aim = self._aim_loss(rollout, chosen, view.aim_skills, view.aim_slots)
-                self._descend(role + aim)
-                sums["losses/role"].append(role.item())
+                self._descend(look + aim)
+                sums["losses/look"].append(look.item())
                 sums["losses/aim"].append(aim.item())
         return self._statistics(sums, now)
 
@@ -182,11 +182,11 @@ class Learner:
         )
         return percept
 
-    def _role_loss(
+    def _look_loss(
         self, rollout: Rollout, frames: npt.NDArray[np.int64], percept: Percept
     ) -> Tensor:
-        roles = torch.from_numpy(rollout.seen.roles[frames]).to(self.policy.device)
-        return self.policy.perception.role_loss(percept.features, roles)
+        looks = torch.from_numpy(rollout.seen.looks[frames]).to(self.policy.device)
+        return self.policy.perception.look_loss(percept.features, looks)
 
     def _aim_loss(
         self, rollout: Rollout, rows: npt.NDArray[np.int64], skills: Tensor, slots: Tensor
@@ -270,7 +270,7 @@ class Learner:
         frames, judged = self.judge(rollout, batch)
         losses, diagnostics, entropies = self._losses(rollout, batch, judged, now)
         encoded = frames.rows(torch.from_numpy(batch.encoded).to(self.policy.device))
-        losses["role"] = self._role_loss(rollout, batch.frames[batch.encoded], encoded)
+        losses["look"] = self._look_loss(rollout, batch.frames[batch.encoded], encoded)
         rows = batch.rows.numpy()
         losses["aim"] = self._aim_loss(rollout, rows, judged.aim_skills, judged.aim_slots)
         if self.config.imitation_coefficient and self.repertoire:
@@ -282,7 +282,7 @@ class Learner:
             + losses["entropy"]
             + self.config.manager_coefficient * (losses["manager"] + losses["stop"])
             + _DONE_COEFFICIENT * losses["done"]
-            + self.config.auxiliary_coefficient * (losses["role"] + 2 * losses["aim"])
+            + self.config.auxiliary_coefficient * (losses["look"] + 2 * losses["aim"])
         )
         if "imitation" in losses:
             total = total + self.config.imitation_coefficient * losses["imitation"]

@@ -448,7 +448,7 @@ class Collector:
         first_seen = np.maximum.accumulate(steps * self.seen.is_fresh[: self.steps + 1])
         everywhere = np.arange(len(self.vector))
         for kept, envs in ((began[opened], opened), (self.steps, everywhere)):
-            for labels in (self.seen.roles, self.seen.letters):
+            for labels in (self.seen.looks, self.seen.letters):
                 labels[kept, envs] = labels[first_seen[kept, envs], envs]
         for env in opened:
             for array in self.seen:

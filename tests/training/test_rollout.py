@@ -133,7 +133,7 @@ def seen_at(rollout: Rollout, row: int) -> tuple[np.ndarray, ...]:
     """Screen, roles and letters of a row."""
     place, frame = rollout.place[row], rollout.frame[row]
     seen = rollout.seen
-    return seen.screens[place].copy(), seen.roles[frame].copy(), seen.letters[frame].copy()
+    return seen.screens[place].copy(), seen.looks[frame].copy(), seen.letters[frame].copy()
 
 
 def test_a_carried_decision_is_learned_from_where_it_was_taken(basics: tuple[Task, ...]) -> None:
@@ -169,7 +169,7 @@ def test_labels_follow_the_screen_from_rollout_to_rollout(basics: tuple[Task, ..
         collector.vector.observe(now)
         for array, expected in zip(collector.seen[:4], now[:4], strict=True):
             np.testing.assert_array_equal(array[0], expected)
-        np.testing.assert_array_equal(collector.seen.roles[0], now.roles)
+        np.testing.assert_array_equal(collector.seen.looks[0], now.looks)
         np.testing.assert_array_equal(collector.seen.letters[0], now.letters)
     assert unchanged > 3
 

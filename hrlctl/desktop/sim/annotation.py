@@ -9,17 +9,22 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hrlctl.desktop.contract import ROLES, Annotation, Rect
+from hrlctl.desktop.contract import LOOKS, ROLES, Annotation, Rect
 from hrlctl.desktop.sim.canvas import Line
 from hrlctl.desktop.sim.fonts import FONTS
 from hrlctl.desktop.sim.session import Session
 from hrlctl.desktop.sim.widgets.base import Part
 from hrlctl.desktop.sim.windows import Window
 
-_ROLE_INDEX = {role: index for index, role in enumerate(ROLES)}
-_DESKTOP = _ROLE_INDEX["desktop"]
+_LOOK = {look: index for index, look in enumerate(LOOKS)}
+_LOOK_OF = {
+    (role, marked): _LOOK.get(f"marked {role}" if marked else role, _LOOK[role])
+    for role in ROLES
+    for marked in (False, True)
+}
+_DESKTOP = _LOOK["desktop"]
 
-_Roles = npt.NDArray[np.uint8]
+_Looks = npt.NDArray[np.uint8]
 _Letters = list[list[str]]  # by rows and half cells; "\0" where nothing is written
 
 
@@ -29,7 +34,7 @@ class _Kept(NamedTuple):
     area: Rect
     changes: int
     paintings: int
-    roles: _Roles
+    looks: _Looks
     letters: _Letters
 
 
@@ -51,7 +56,7 @@ class Annotator:
         width, halves = session.width, 2 * columns
         self._half_centres = [(2 * h + 1) * width // (2 * halves) for h in range(halves)]
         self._row_at = [min(y * rows // session.height, rows - 1) for y in range(session.height)]
-        self._icons: tuple[int, _Roles] | None = None
+        self._icons: tuple[int, _Looks] | None = None
         self._windows: dict[Window, _Kept] = {}
 
     def annotate(self) -> Annotation:
@@ -59,32 +64,32 @@ class Annotator:
         session = self._session
         shell = session.shell
         if self._icons is None or self._icons[0] != shell.moves:
-            roles = np.full(self.shape, _DESKTOP, np.uint8)
+            looks = np.full(self.shape, _DESKTOP, np.uint8)
             icons = (Part("icon", icon.launcher.name, icon.cell) for icon in shell.icons)
-            self._enter(roles, icons, 0, 0)
-            self._icons = shell.moves, roles
-        roles = self._icons[1].copy()
+            self._enter(looks, icons, 0, 0)
+            self._icons = shell.moves, looks
+        looks = self._icons[1].copy()
         letters = self._blank()
         for icon in shell.icons:
             self._write(letters, icon.lines, 0, 0)
         for window in session.manager.stack:
             if not window.is_minimized:
-                self._add_window(roles, letters, window)
-        self._enter(roles, shell.parts(), 0, 0)
+                self._add_window(looks, letters, window)
+        self._enter(looks, shell.parts(), 0, 0)
         self._cover(letters, shell.bar, shell.lines)
         popup = session.popup
         if popup is not None:
-            self._enter(roles, popup.parts(), 0, 0)
+            self._enter(looks, popup.parts(), 0, 0)
             self._cover(letters, popup.area, popup.lines)
         codes = "".join(map("".join, letters)).encode("utf-32-le")
         grid = np.frombuffer(codes, "<u4").astype(np.uint16).reshape(len(letters), -1)
-        return Annotation(roles, grid)
+        return Annotation(looks, grid)
 
     def _blank(self) -> _Letters:
         rows, columns = self.shape
         return [["\0"] * (2 * columns) for _ in range(rows)]
 
-    def _add_window(self, roles: _Roles, letters: _Letters, window: Window) -> None:
+    def _add_window(self, looks: _Looks, letters: _Letters, window: Window) -> None:
         x, y, width, height = area = window.area
         left, right = self._first_column[x], self._first_column[x + width]
         top, bottom = self._first_row[y], self._first_row[y + height]
@@ -98,18 +103,18 @@ class Annotator:
             self._write(written, window.lines(), x, y)
             known = _Kept(*state, own, [row[halves] for row in written[top:bottom]])
             self._windows[window] = known
-        roles[top:bottom, left:right] = known.roles
+        looks[top:bottom, left:right] = known.looks
         for row, line in zip(letters[top:bottom], known.letters, strict=True):
             row[halves] = line
 
-    def _enter(self, roles: _Roles, parts: Iterable[Part], left: int, top: int) -> None:
-        """Enter ``parts``, later ones above earlier ones; ``roles`` begins at (left, top)."""
+    def _enter(self, looks: _Looks, parts: Iterable[Part], left: int, top: int) -> None:
+        """Enter ``parts``, later ones above earlier ones; ``looks`` begins at (left, top)."""
         columns, rows = self._first_column, self._first_row
-        for role, _, (x, y, width, height) in parts:
-            roles[
+        for role, _, (x, y, width, height), is_marked in parts:
+            looks[
                 rows[y] - top : rows[y + height] - top,
                 columns[x] - left : columns[x + width] - left,
-            ] = _ROLE_INDEX[role]
+            ] = _LOOK_OF[role, is_marked]
 
     def _cover(self, letters: _Letters, area: Rect, lines: Iterable[Line]) -> None:
         """Enter what lies over everything entered so far; ``lines`` are relative to ``area``."""

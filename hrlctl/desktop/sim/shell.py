@@ -163,7 +163,7 @@ class Shell:
         yield Part("taskbar", "", self.bar)
         yield Part("start_button", "Start", self.start_button)
         for window, rect in self.task_buttons():
-            yield Part("taskbar_button", window.title, rect)
+            yield Part("taskbar_button", window.title, rect, window.is_focused)
 
     def task_at(self, x: int, y: int) -> Window | None:
         """The window whose button holds a point of the screen."""

@@ -136,7 +136,7 @@ class Window:
         """What can be pointed at, in screen coordinates, outer parts before inner ones."""
         x, y, _, _ = self.area
         yield Part("window", self.title, self.area)
-        yield Part("title_bar", self.title, moved(self.bars.title, x, y))
+        yield Part("title_bar", self.title, moved(self.bars.title, x, y), self.is_focused)
         for role, rect in (
             ("minimize_button", self.bars.minimize),
             ("maximize_button", self.bars.maximize),
@@ -146,8 +146,8 @@ class Window:
                 yield Part(role, self.title, moved(rect, x, y))  # type: ignore[arg-type]
         for widget in self.widgets:
             if widget.is_shown:
-                for role, label, rect in widget.parts():
-                    yield Part(role, label, moved(rect, x, y))
+                for part in widget.parts():
+                    yield part._replace(rect=moved(part.rect, x, y))
 
     def widget_at(self, x: int, y: int) -> Widget | None:
         """The widget under a point in the window's coordinates."""

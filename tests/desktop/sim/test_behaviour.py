@@ -378,11 +378,11 @@ class TestAnnotation:
     def test_it_follows_changes(self):
         desktop = SimDesktop()
         desktop.reset(PROGRAMS, 3)
-        before = desktop.annotate(15, 20).roles.copy()
+        before = desktop.annotate(15, 20).looks.copy()
         desktop.perform(Press("super"))
         after = desktop.annotate(15, 20)
-        assert (before != after.roles).any()
-        assert ROLES.index("menu_item") in np.unique(after.roles)
+        assert (before != after.looks).any()
+        assert ROLES.index("menu_item") in np.unique(after.looks)
 
 
 class TestVariation:

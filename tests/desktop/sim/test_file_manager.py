@@ -195,7 +195,7 @@ class TestRenaming:
         it.desktop.capture()
         grid = it.desktop.annotate(15, 20)
         row, column = (field.y + field.height // 2) // 8, field.x // 8 + 4
-        assert ROLES[grid.roles[row, column]] == "text_field"
+        assert ROLES[grid.looks[row, column]] == "text_field"
         assert not grid.letters[row, 2 * column : 2 * column + 6].any()
 
 

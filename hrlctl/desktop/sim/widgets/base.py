@@ -24,6 +24,7 @@ class Part(NamedTuple):
     role: Role
     label: str
     rect: Rect
+    is_marked: bool = False  # has the focus, is ticked, chosen, selected or in front
 
 
 class MenuItem(NamedTuple):
@@ -62,6 +63,11 @@ class Widget(ABC):
         window = self.window
         return window.is_focused and window.focus is self
 
+    @property
+    def is_marked(self) -> bool:
+        """Whether it looks ticked or switched on."""
+        return self.value is True
+
     def changed(self) -> None:
         """Have the widget painted again."""
         self.window.repaint(self)
@@ -72,7 +78,7 @@ class Widget(ABC):
 
     def parts(self) -> Iterator[Part]:
         """What can be pointed at, outer parts first."""
-        yield Part(self.role, self.name, self.rect)
+        yield Part(self.role, self.name, self.rect, self.is_marked)
 
     def place_of(self, share: float) -> Rect:
         """The part of the track that stands for ``share`` of the range (sliders, scroll bars)."""

@@ -117,7 +117,7 @@ class RadioGroup(Widget):
 
     def parts(self) -> Iterator[Part]:
         for index, option in enumerate(self.options):
-            yield Part("radio_button", option, self._row(index))
+            yield Part("radio_button", option, self._row(index), index == self.selected)
 
     def _select(self, index: int) -> None:
         self.selected = max(0, min(index, len(self.options) - 1))

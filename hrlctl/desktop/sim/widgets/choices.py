@@ -142,7 +142,8 @@ class ItemList(Widget):
         last = min(len(self.items), rows.first + rows.shown)
         for row, item in enumerate(self.items[rows.first : last]):
             top = y + 1 + row * self._row_height
-            yield Part("list_item", item, Rect(x + 1, top, width - 2, self._row_height))
+            rect = Rect(x + 1, top, width - 2, self._row_height)
+            yield Part("list_item", item, rect, rows.first + row == self.selected)
         if rows.is_needed:
             yield Part("scroll_bar", self.name, rows.bar)
 

@@ -129,6 +129,10 @@ class TextField(EditedText):
     def __init__(self, name: str, text: str) -> None:
         super().__init__(name, TextBuffer(text, is_single_line=True))
 
+    @property
+    def is_marked(self) -> bool:
+        return self.has_focus
+
     def paint(self, canvas: Canvas, theme: Theme) -> None:
         has_focus = self.has_focus
         painters.paint_text_field(
@@ -236,7 +240,7 @@ class TextArea(EditedText):
             self.rows.paint(canvas, theme)
 
     def parts(self) -> Iterator[Part]:
-        yield Part("text_area", self.name, self.rect)
+        yield Part("text_area", self.name, self.rect, self.has_focus)
         if self.rows.is_needed:
             yield Part("scroll_bar", self.name, self.rows.bar)
 

@@ -184,7 +184,7 @@ class Tab(Widget):
         )
 
     def parts(self) -> Iterator[Part]:
-        yield Part("tab", self.name, self.rect._replace(width=self.room))
+        yield Part("tab", self.name, self.rect._replace(width=self.room), self.is_active)
 
     def click(self, x: int, y: int) -> None:
         self._choose()
