@@ -11,7 +11,9 @@ from hrlctl.schema.base import StrictModel
 FieldRole = Literal[
     "check_box", "radio_button", "drop_down", "slider", "text_field", "list", "button", "label"
 ]
-ProgramKind = Literal["calculator", "text_editor", "settings", "form", "viewer"]
+ProgramKind = Literal[
+    "calculator", "text_editor", "settings", "form", "viewer", "file_manager", "terminal"
+]
 
 
 class FieldSetup(StrictModel):
