@@ -31,6 +31,7 @@ class Clipboard:
         )
         self._own = ""
         self._has_answer = False
+        self._was_asked = False
 
     def put(self, text: str) -> None:
         """Let the clipboard hold ``text``."""
@@ -59,6 +60,25 @@ class Clipboard:
             return UNKNOWN
         return found.value.decode("utf-8", "replace")
 
+    def paste(self, text: str, insert: Callable[[], None]) -> None:
+        """Let a program paste ``text``; the clipboard then holds what it held before.
+
+        Args:
+            text: what is pasted.
+            insert: makes the program paste, by the key for it. Terminals take the selection
+                PRIMARY then, others CLIPBOARD: both hold ``text`` meanwhile.
+        """
+        before = self.read()
+        self.put(text)
+        self._window.set_selection_owner(Xatom.PRIMARY, X.CurrentTime)
+        self._was_asked = False
+        insert()
+        ends = time.monotonic() + _SECONDS
+        while not self._was_asked and time.monotonic() < ends:
+            self._pump()
+            time.sleep(0.001)
+        self.put(before if isinstance(before, str) else "")
+
     def handle(self, event: Any) -> bool:
         """Take an event; ``False`` if it is not about the clipboard."""
         if event.type == X.SelectionNotify:
@@ -77,6 +97,7 @@ class Clipboard:
                 place, Xatom.ATOM, 32, [self._targets, self._utf8, Xatom.STRING]
             )
         elif request.target in (self._utf8, Xatom.STRING):
+            self._was_asked = True
             request.requestor.change_property(place, request.target, 8, self._own.encode())
         else:
             place = X.NONE

@@ -82,7 +82,7 @@ class X11Desktop(Desktop):
         self._manager = WindowManager(session, self._windows, self._look)
         self._shell = Shell(session.x, self._windows, size)
         self._clipboard = Clipboard(session.x, self._settler.pump)
-        self._keyboard = Keyboard(session.x, self._handled)
+        self._keyboard = Keyboard(session.x)
         self._pointer = Pointer(session.x, self._handled)
         self._capture = Capture(session, self._scale)
         self._state: X11State | None = None
@@ -199,7 +199,7 @@ class X11Desktop(Desktop):
                     self._keyboard.press(key)
                 case TypeText(text):
                     target = self._windows.active()
-                    self._keyboard.type_text(text)
+                    self._type(text)
                 case Wait():
                     target = self._windows.active()
                     self._session.x.flush()
@@ -209,6 +209,14 @@ class X11Desktop(Desktop):
                 case _:
                     target = self._point(command)
             self._settle(target)
+
+    def _type(self, text: str) -> None:
+        """Type ``text`` as it stands, but for control characters other than line ends and tabs."""
+        text = "".join(c for c in text if c.isprintable() or c in "\n\t")
+        if self._keyboard.can_type(text):
+            self._keyboard.type_text(text)
+        else:
+            self._clipboard.paste(text, lambda: self._keyboard.press("shift+insert"))
 
     def _point(self, command: Command) -> int | None:
         """Carry out a command of the pointer; returns the window that it met."""
