@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from hrlctl.cli.task_instance import desktop_kind
 from hrlctl.errors import UnknownNameError
 
 EXAMPLES = """[bold]Examples[/bold]
@@ -64,6 +65,15 @@ def evaluate(
     seed: Annotated[
         int, typer.Option(min=0, help="Same seed, same episodes.", rich_help_panel=MEASURE)
     ] = 0,
+    desktop: Annotated[
+        str | None,
+        typer.Option(
+            metavar="sim|x11",
+            help="The simulator, or real programs on private displays. As in the training without.",
+            rich_help_panel=TASKS,
+            autocompletion=lambda: ["sim", "x11"],
+        ),
+    ] = None,
     pack: Annotated[
         list[str] | None,
         typer.Option(
@@ -138,6 +148,7 @@ def evaluate(
             sampled=sampled,
             termination="agent" if ending == "agent" else "automatic",
             device=device,
+            desktop=desktop_kind(desktop),
         )
     if as_json:
         typer.echo(json.dumps(report.to_dict()))

@@ -140,12 +140,10 @@ class DesktopEnv(gymnasium.Env[Observation, Action]):
         )
 
     def render(self) -> Screen | None:
-        """The screen enlarged four times, with the pointer, in the mode ``rgb_array``."""
+        """The screen enlarged four times, in the mode ``rgb_array``."""
         if self.render_mode is None:
             return None
-        if isinstance(self.desktop, SimDesktop):
-            return self.desktop.render(4)
-        return self.desktop.capture().copy()
+        return self.desktop.render(4)
 
     def close(self) -> None:
         self.desktop.close()

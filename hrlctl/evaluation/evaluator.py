@@ -9,10 +9,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from hrlctl.desktop.backends import check_available
 from hrlctl.env.episode import EpisodeRules, Termination
 from hrlctl.env.reward import RewardScale
 from hrlctl.errors import CheckpointError, UnknownNameError, UsageError
-from hrlctl.evaluation.player import CHUNK, Chunk, PlaySetup, play_here
+from hrlctl.evaluation.player import CHUNK, Chunk, PlaySetup, chunk_size, play_here
 from hrlctl.evaluation.report import EvaluationReport
 from hrlctl.evaluation.workers import play_in_workers
 from hrlctl.packs import Task
@@ -22,6 +23,7 @@ from hrlctl.policy.files import read_model
 from hrlctl.policy.hierarchical import HierarchicalPolicy
 from hrlctl.schema.base import Difficulty, Split
 from hrlctl.schema.run import RunConfig
+from hrlctl.schema.setup import SCREEN_SIZES, DesktopKind, ScreenSize
 
 _SEEDS = 2**31
 
@@ -40,6 +42,7 @@ def evaluate(
     sampled: bool = False,
     termination: Termination = "automatic",
     device: str = "auto",
+    desktop: DesktopKind | None = None,
 ) -> EvaluationReport:
     """Play held-out episodes and report how many succeed.
 
@@ -58,6 +61,7 @@ def evaluate(
         termination: ``automatic``: success ends an episode. ``agent``: an episode ends when the
             agent says so, and counts if the criteria hold then.
         device: see ``resolve_device``.
+        desktop: where; without it where the checkpoint was trained.
 
     Raises:
         CheckpointError: the checkpoint cannot be used.
@@ -65,6 +69,7 @@ def evaluate(
         PackError: a pack or the file of tasks is broken.
         UsageError: nothing is left to play, or the arguments make no sense.
         WorkerError: a worker process died.
+        DesktopUnavailableError: the desktop, or a program on it, is not there.
     """
     if episodes < 1:
         raise UsageError(f"{episodes} episodes cannot be played", hint="ask for at least one")
@@ -77,16 +82,21 @@ def evaluate(
     content = read_model(checkpoint)
     HierarchicalPolicy.from_content(content, where=where)  # before any process is started
     run = _run_config(content, where)
+    environment = run.environment
+    kind = desktop or environment.desktop
     if packs or tasks or difficulty or task_file:
         only_file = task_file is not None and not packs and not tasks
         selection = TaskSelection(
-            None if only_file else tuple(packs), tuple(tasks), difficulty, task_file
+            None if only_file else tuple(packs), tuple(tasks), difficulty, task_file, kind
         )
         loaded = selection.load()
     else:
-        selection = _trained_on(content, run)
+        selection = _trained_on(content, run)._replace(desktop=kind)
         loaded = _load_trained(selection, where)
-    environment = run.environment
+    check_available(kind, (task.spec.setup for task in loaded if task.spec.setup is not None))
+    size = SCREEN_SIZES[kind]
+    if kind == environment.desktop:
+        size = ScreenSize(environment.screen_width, environment.screen_height)
     scale = RewardScale(
         environment.success_reward, environment.milestone_reward, environment.shaping_reward
     )
@@ -95,12 +105,12 @@ def evaluate(
         selection,
         split,
         EpisodeRules(scale, run.training.gamma, termination),
-        environment.screen_width,
-        environment.screen_height,
+        *size,
+        kind,
         sampled,
         str(resolved_device),
     )
-    chunks = plan(loaded, episodes, seed)
+    chunks = plan(loaded, episodes, seed, chunk_size(kind))
     workers = min(workers, len(chunks))
     results = play_in_workers(setup, chunks, workers) if workers > 1 else play_here(setup, chunks)
     return EvaluationReport.of(
@@ -108,8 +118,8 @@ def evaluate(
     )
 
 
-def plan(tasks: Sequence[Task], episodes: int, seed: int) -> list[Chunk]:
-    """Which episodes are played, in chunks; tasks take turns.
+def plan(tasks: Sequence[Task], episodes: int, seed: int, size: int = CHUNK) -> list[Chunk]:
+    """Which episodes are played, in chunks of ``size``; tasks take turns.
 
     The instances of a task depend on ``seed`` and its id, not on which other tasks are played, and
     no instance is played twice.
@@ -123,8 +133,8 @@ def plan(tasks: Sequence[Task], episodes: int, seed: int) -> list[Chunk]:
     drawn = [(task, next(seeds[task])) for task in turns]
     draws = random.Random(f"{seed}/policy")
     return [
-        Chunk(draws.randrange(_SEEDS), tuple(drawn[start : start + CHUNK]))
-        for start in range(0, episodes, CHUNK)
+        Chunk(draws.randrange(_SEEDS), tuple(drawn[start : start + size]))
+        for start in range(0, episodes, size)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Playing episodes: a policy on simulated desktops, side by side."""
+"""Playing episodes: a policy on desktops side by side."""
 
 from __future__ import annotations
 
@@ -11,18 +11,30 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from hrlctl.desktop.sim import SimDesktop
+from hrlctl.desktop.backends import desktop_factory
+from hrlctl.desktop.contract import Desktop
 from hrlctl.env.action import ActionSpace
 from hrlctl.env.arrays import ObservationArrays, write_observation
 from hrlctl.env.episode import Episode, EpisodeRules
+from hrlctl.errors import DesktopError, DesktopUnavailableError
 from hrlctl.evaluation.report import EpisodeResult
 from hrlctl.packs import Task, draw_instance
 from hrlctl.packs.selection import TaskSelection
 from hrlctl.policy.hierarchical import ActorState, HierarchicalPolicy, Observations
 from hrlctl.schema.base import Split
+from hrlctl.schema.setup import DesktopKind
 
 CHUNK: Final = 32
 """Episodes side by side. Fixed: results must not depend on how many workers share the chunks."""
+
+
+MAX_FAULTS: Final = 3
+"""How often a chunk is played again after a fault of the machinery."""
+
+
+def chunk_size(desktop: DesktopKind) -> int:
+    """Episodes side by side in one process: a private display is a process's only one."""
+    return 1 if desktop == "x11" else CHUNK
 
 
 class PlaySetup(NamedTuple):
@@ -34,6 +46,7 @@ class PlaySetup(NamedTuple):
     rules: EpisodeRules
     width: int  # of the screen in pixels
     height: int
+    desktop: DesktopKind
     sampled: bool
     device: str
 
@@ -61,11 +74,37 @@ class Player:
         self.tasks: tuple[Task, ...] = setup.selection.load()
         self.policy = HierarchicalPolicy.load(setup.checkpoint, device=setup.device)
         self._actions = ActionSpace(setup.width, setup.height)
-        self._desktops = [SimDesktop(setup.width, setup.height) for _ in range(CHUNK)]
-        self._seen = ObservationArrays.allocate((CHUNK,), self._actions)
+        self._make_desktop = desktop_factory(setup.desktop, setup.width, setup.height)
+        count = chunk_size(setup.desktop)
+        self._desktops: list[Desktop] = [self._make_desktop() for _ in range(count)]
+        self._seen = ObservationArrays.allocate((count,), self._actions)
 
     def play(self, chunk: Chunk) -> list[EpisodeResult]:
-        """Play a chunk to its end; the results are in the order of its episodes."""
+        """Play a chunk to its end; the results are in the order of its episodes.
+
+        Where a desktop has a fault, all are made anew and the chunk is played again.
+
+        Raises:
+            DesktopError: the faults do not end.
+        """
+        for faults in range(MAX_FAULTS + 1):
+            try:
+                return [result._replace(faults=faults) for result in self._play(chunk)]
+            except DesktopUnavailableError:
+                raise
+            except DesktopError:
+                if faults == MAX_FAULTS:
+                    raise
+                self.close()
+                self._desktops = [self._make_desktop() for _ in self._desktops]
+        raise AssertionError("the last round returns or raises")
+
+    def close(self) -> None:
+        """End the desktops."""
+        for desktop in self._desktops:
+            desktop.close()
+
+    def _play(self, chunk: Chunk) -> list[EpisodeResult]:
         episodes = [
             Episode(
                 draw_instance(self.tasks[task], seed, self.setup.split),
@@ -128,4 +167,7 @@ def play_here(setup: PlaySetup, chunks: Sequence[Chunk]) -> list[EpisodeResult]:
     """Play all chunks in this process."""
     with one_thread():
         player = Player(setup)
-        return [result for chunk in chunks for result in player.play(chunk)]
+        try:
+            return [result for chunk in chunks for result in player.play(chunk)]
+        finally:
+            player.close()

@@ -19,6 +19,7 @@ class EpisodeResult(NamedTuple):
     success: bool
     episode_return: float  # not discounted
     length: int  # steps
+    faults: int = 0  # of the machinery, after each of which it was played again
 
 
 @dataclass(frozen=True, slots=True)

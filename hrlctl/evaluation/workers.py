@@ -124,6 +124,8 @@ def serve(connection: Connection[Any, Any], setup: PlaySetup) -> None:
         try:
             chunk: Chunk = connection.recv()
         except EOFError:
+            if player is not None:
+                player.close()
             return
         try:
             player = player or Player(setup)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Final, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -11,6 +12,22 @@ from hrlctl.schema.base import StrictModel
 FieldRole = Literal[
     "check_box", "radio_button", "drop_down", "slider", "text_field", "list", "button", "label"
 ]
+DesktopKind = Literal["sim", "x11"]
+"""Where tasks are played: in the simulator, or by real programs on a private display."""
+
+
+class ScreenSize(NamedTuple):
+    """Pixels of the screen that an agent sees."""
+
+    width: int
+    height: int
+
+
+SCREEN_SIZES: Final[Mapping[DesktopKind, ScreenSize]] = {
+    "sim": ScreenSize(160, 120),
+    "x11": ScreenSize(320, 240),  # of a display of twice that: letters are as high as in sim
+}
+
 ProgramKind = Literal[
     "calculator", "text_editor", "settings", "form", "viewer", "file_manager", "terminal"
 ]

@@ -33,7 +33,9 @@ def check_setup(setup: Setup) -> None:
     unknown = []
     if setup.dialogs:
         unknown.append("dialogs")
-    if any(window.fields for window in setup.windows) or any(l.fields for l in setup.launchers):
+    if any(window.fields for window in setup.windows) or any(
+        launcher.fields for launcher in setup.launchers
+    ):
         unknown.append("fields")
     if any(window.text for window in setup.windows):
         unknown.append("unsaved text in a window (use a file and 'path')")
@@ -109,9 +111,7 @@ def _folder(name: str, place: tuple[int, int], open_program: Opener) -> Launcher
     return Launcher(name, _FOLDER_PICTURES, lambda: open_program(program, name), place, False)
 
 
-def _places(
-    rng: random.Random, size: tuple[int, int], *, held_out: bool
-) -> list[tuple[int, int]]:
+def _places(rng: random.Random, size: tuple[int, int], *, held_out: bool) -> list[tuple[int, int]]:
     """Where icons may stand. Training fills columns from the left, held-out ones other parts."""
     columns, rows = size[0] // _CELL[0], (size[1] - PANEL_HEIGHT) // _CELL[1]
     everywhere = [(column, row) for column in range(columns) for row in range(rows)]

@@ -48,9 +48,7 @@ class Clipboard:
             return self._own
         self._has_answer = False
         self._window.delete_property(self._received)
-        self._window.convert_selection(
-            self._clipboard, self._utf8, self._received, X.CurrentTime
-        )
+        self._window.convert_selection(self._clipboard, self._utf8, self._received, X.CurrentTime)
         ends = time.monotonic() + _SECONDS
         while not self._has_answer and time.monotonic() < ends:
             self._pump()
@@ -86,7 +84,7 @@ class Clipboard:
         elif event.type == X.SelectionRequest:
             self._answer(event)
         else:
-            return event.type == X.SelectionClear
+            return bool(event.type == X.SelectionClear)
         return True
 
     def _answer(self, request: Any) -> None:

@@ -6,6 +6,8 @@ import random
 import time
 from typing import Any, Final
 
+import numpy as np
+from PIL import Image, ImageDraw
 from Xlib import X
 
 from hrlctl.desktop.commands import (
@@ -27,7 +29,7 @@ from hrlctl.desktop.x11.clipboard import Clipboard
 from hrlctl.desktop.x11.home import check_space, furnish
 from hrlctl.desktop.x11.keyboard import Keyboard
 from hrlctl.desktop.x11.location import locate
-from hrlctl.desktop.x11.looks import Look, draw_look
+from hrlctl.desktop.x11.looks import draw_look
 from hrlctl.desktop.x11.pointer import Pointer
 from hrlctl.desktop.x11.programs import Program, require
 from hrlctl.desktop.x11.session import Session, check_requirements
@@ -45,6 +47,7 @@ OPENING_SECONDS: Final = 5.0
 START_SECONDS: Final = 20.0
 """How long a reset waits for a window that the task begins with."""
 _TRIES: Final = 2  # of a reset whose first screen is not as it should be
+_POINTER: Final = ((0, 0), (0, 8), (2, 6), (5, 6))
 _WAIT_SECONDS: Final = 0.1  # that the command Wait takes
 
 
@@ -59,6 +62,8 @@ class X11Desktop(Desktop):
         DesktopUnavailableError: what a display is made of is not installed.
         DesktopError: it does not start.
     """
+
+    is_repeatable = False
 
     def __init__(self, width: int = 320, height: int = 240, scale: int = 2) -> None:
         check_requirements()
@@ -305,7 +310,22 @@ class X11Desktop(Desktop):
         if not self._clipboard.handle(event):
             self._shell.handle(event)
 
+    def render(self, scale: int = 2) -> Screen:
+        """A picture for people with the pointer: the display as it is, or enlarged.
+
+        Args:
+            scale: how many pixels of the picture each pixel of the screen is wide and high.
+        """
+        picture = Image.fromarray(np.ascontiguousarray(self._capture.grab()[:, :, 2::-1]))
+        picture = picture.resize((self.width * scale, self.height * scale), Image.Resampling.BOX)
+        x, y = self._cursor[0] * scale, self._cursor[1] * scale
+        arrow = [(x + dx * scale, y + dy * scale) for dx, dy in _POINTER]
+        ImageDraw.Draw(picture).polygon(arrow, (255, 255, 255), (0, 0, 0))
+        return np.asarray(picture)
+
     def close(self) -> None:
-        self._capture.close()
-        self._session.close()
-        self.tree.close()
+        try:
+            self._capture.close()
+            self._session.close()
+        finally:
+            self.tree.close()

@@ -92,9 +92,7 @@ def _settings(look: Look) -> dict[str, str]:
         ),
         ".config/gtk-3.0/gtk.css": _GTK3_STYLE.format(**palette._asdict()),
         ".config/gtk-3.0/bookmarks": "",
-        ".gtkrc-2.0": _GTK2_STYLE.format(
-            **palette._asdict(), font=font, double_click=DOUBLE_CLICK
-        ),
+        ".gtkrc-2.0": _GTK2_STYLE.format(**palette._asdict(), font=font, double_click=DOUBLE_CLICK),
         ".config/user-dirs.dirs": "".join(
             f'XDG_{name}_DIR="$HOME/{folder}"\n'
             for name, folder in (

@@ -49,9 +49,7 @@ class Pointer:
         self.move(x, y)
         xtest.fake_input(self._x, X.ButtonPress, _LEFT)
         for step in range(1, _DRAG_STEPS + 1):
-            self.move(
-                x + (to_x - x) * step // _DRAG_STEPS, y + (to_y - y) * step // _DRAG_STEPS
-            )
+            self.move(x + (to_x - x) * step // _DRAG_STEPS, y + (to_y - y) * step // _DRAG_STEPS)
             self._handled()
         xtest.fake_input(self._x, X.ButtonRelease, _LEFT)
         self._x.flush()

@@ -132,8 +132,10 @@ class Session:
         descriptor = os.open(told, os.O_RDWR)  # so that opening waits for nobody
         try:
             self.tree.start(
-                ["Xvfb", "-displayfd", "1", "-screen", "0", f"{self.width}x{self.height}x24"]
-                + ["-auth", str(authority), "-nolisten", "tcp", "-noreset", "-dpi", "96"],
+                [
+                    *("Xvfb", "-displayfd", "1", "-auth", str(authority), "-nolisten", "tcp"),
+                    *("-noreset", "-dpi", "96", "-screen", "0", f"{self.width}x{self.height}x24"),
+                ],
                 {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.tree.folder)},
                 self.tree.folder,
                 told,

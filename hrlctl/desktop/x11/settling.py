@@ -41,15 +41,11 @@ class Settler:
         dispatch: takes every event that is not about settling.
     """
 
-    def __init__(
-        self, session: Session, windows: Windows, dispatch: Callable[[Any], None]
-    ) -> None:
+    def __init__(self, session: Session, windows: Windows, dispatch: Callable[[Any], None]) -> None:
         self._x, self._windows, self._dispatch = session.x, windows, dispatch
         self._x.damage_query_version()
         self._damage = windows.root.damage_create(damage.DamageReportNonEmpty)
-        windows.root.change_attributes(
-            event_mask=X.SubstructureNotifyMask | X.PropertyChangeMask
-        )
+        windows.root.change_attributes(event_mask=X.SubstructureNotifyMask | X.PropertyChangeMask)
         self._damage_event = self._x.extension_event.DamageNotify
         self._serial = 0
         self._answered = 0  # the last serial that came back

@@ -81,9 +81,7 @@ class Shell:
         )
         if kind is not None:
             atom = self._windows.atom
-            window.change_property(
-                atom("_NET_WM_WINDOW_TYPE"), Xatom.ATOM, 32, [atom(kind)]
-            )
+            window.change_property(atom("_NET_WM_WINDOW_TYPE"), Xatom.ATOM, 32, [atom(kind)])
             window.set_wm_normal_hints(
                 flags=5, x=rect.x, y=rect.y, min_width=0, min_height=0
             )  # 5: position and size of the program's choice (ICCCM)
@@ -293,7 +291,8 @@ class Shell:
         self._paint_panel()
 
     def _icon_rect(self, launcher: Launcher) -> Rect:
-        assert self._look is not None and launcher.place is not None
+        assert self._look is not None
+        assert launcher.place is not None
         width, height = painters.label_size(self._look, launcher.name)
         wide = max(painters.ICON, width)
         return Rect(*launcher.place, wide, painters.ICON + 4 + height)
@@ -348,9 +347,7 @@ class Shell:
         for top in range(0, height, _ROWS_AT_ONCE):
             rows = min(_ROWS_AT_ONCE, height - top)
             data = pixels[top * width * 4 : (top + rows) * width * 4]
-            pixmap.put_image(
-                context, 0, top, width, rows, X.ZPixmap, screen.root_depth, 0, data
-            )
+            pixmap.put_image(context, 0, top, width, rows, X.ZPixmap, screen.root_depth, 0, data)
         window.change_attributes(background_pixmap=pixmap)
         window.clear_area()
         context.free()
@@ -360,4 +357,3 @@ class Shell:
 
 def _is_named(name: str, wanted: str | None) -> bool:
     return wanted is None or name.casefold() == wanted.casefold()
-

@@ -80,7 +80,8 @@ class ProcessTree:
 
     def _ask(self, **request: Any) -> dict[str, Any]:
         pipe, answers = self._process.stdin, self._process.stdout
-        assert pipe is not None and answers is not None
+        assert pipe is not None
+        assert answers is not None
         try:
             pipe.write(json.dumps(request) + "\n")
             pipe.flush()

@@ -120,9 +120,7 @@ class WindowManager:
         if self._text(look) == self._configured:
             return
         self._configure(look)
-        self._windows.tell(
-            self._windows.root.id, "_OB_CONTROL", [_RECONFIGURE, 0, 0, 0, 0]
-        )
+        self._windows.tell(self._windows.root.id, "_OB_CONTROL", [_RECONFIGURE, 0, 0, 0, 0])
         self.wait()
 
     def wait(self) -> None:

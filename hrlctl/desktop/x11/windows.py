@@ -15,6 +15,7 @@ _REDIRECTING: Final = X.SubstructureRedirectMask | X.SubstructureNotifyMask
 _GONE: Final = (x_error.BadWindow, x_error.BadDrawable, x_error.BadMatch)
 _FROM_PAGER: Final = 2  # a source indication (EWMH): the user asked for it, it is always done
 _OMITTED_TYPES: Final = ("_NET_WM_WINDOW_TYPE_DESKTOP", "_NET_WM_WINDOW_TYPE_DOCK")
+_THINNEST_TITLE: Final = 8  # pixels; what is thinner is an edge of the frame
 _DIALOG_TYPE: Final = "_NET_WM_WINDOW_TYPE_DIALOG"
 
 
@@ -139,11 +140,15 @@ class Windows:
         try:
             frame = self._x.create_resource_object("window", window.id).query_tree().parent
             bars = [(child, child.get_geometry()) for child in frame.query_tree().children]
+            title_height = window.client.y - window.frame.y
             wide = [
-                (child, at) for child, at in bars
-                if child.id != window.id and at.y + at.height <= window.client.y - window.frame.y + 1
-                and at.height > 8 and self._is_mapped(child)
-            ]  # fmt: skip
+                (child, at)
+                for child, at in bars
+                if child.id != window.id
+                and at.height > _THINNEST_TITLE
+                and at.y + at.height <= title_height + 1
+                and self._is_mapped(child)
+            ]
             if not wide:
                 return {}
             bar, place = max(wide, key=lambda found: found[1].width)
