@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -101,6 +101,14 @@ class DesktopState(Protocol):
     @property
     def files(self) -> Mapping[str, str] | Unknown:
         """Content by path relative to the home folder."""
+
+    @property
+    def folders(self) -> Set[str] | Unknown:
+        """Paths relative to the home folder, which is not among them."""
+
+    @property
+    def directories(self) -> Mapping[str, str] | Unknown:
+        """The folder that each file manager shows, by window title; home is empty."""
 
     @property
     def settings(self) -> Mapping[str, bool | int | str] | Unknown:

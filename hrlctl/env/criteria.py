@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
@@ -18,7 +18,9 @@ from hrlctl.schema.criteria import (
     Contains,
     Criterion,
     CriterionModel,
+    CurrentDirectory,
     DialogAnswered,
+    DirectoryExists,
     DisplayValue,
     FileContains,
     FileExists,
@@ -43,6 +45,7 @@ Scalar = bool | int | str
 WindowKey = tuple[str, bool, bool]
 """Title in lower case, whether it is minimised, whether it is maximised."""
 
+HOME: Final = "~"  # how a criterion writes the home folder
 SELECTABLE: Final = frozenset({"check_box", "radio_button", "drop_down", "list", "slider"})
 
 
@@ -64,15 +67,18 @@ class Baseline:
     windows: Counter[WindowKey] | Unknown
     settings: Mapping[str, Scalar] | Unknown
     files: Mapping[str, str] | Unknown
+    folders: Set[str] | Unknown
 
 
 def baseline(state: DesktopState) -> Baseline:
     """A copy of what ``changed_only`` needs of ``state``."""
-    windows, settings, files = state.windows, state.settings, state.files
+    windows, settings = state.windows, state.settings
+    files, folders = state.files, state.folders
     return Baseline(
         windows if isinstance(windows, Unknown) else _window_keys(windows),
         settings if isinstance(settings, Unknown) else dict(settings),
         files if isinstance(files, Unknown) else dict(files),
+        folders if isinstance(folders, Unknown) else frozenset(folders),
     )
 
 
@@ -171,6 +177,24 @@ def _file_contains(c: FileContains, state: DesktopState, _: Baseline | None) -> 
     return _verdict(content is not None and c.text.casefold() in content.casefold())
 
 
+def _directory_exists(c: DirectoryExists, state: DesktopState, _: Baseline | None) -> Verdict:
+    folders = state.folders
+    return UNKNOWN if isinstance(folders, Unknown) else _verdict(c.path in folders)
+
+
+def _current_directory(c: CurrentDirectory, state: DesktopState, _: Baseline | None) -> Verdict:
+    directories = state.directories
+    if isinstance(directories, Unknown):
+        return UNKNOWN
+    path = "" if c.path == HOME else c.path
+    return _verdict(
+        any(
+            shown == path and (c.window is None or _equal(title, c.window))
+            for title, shown in directories.items()
+        )
+    )
+
+
 def _clipboard(c: Clipboard, state: DesktopState, _: Baseline | None) -> Verdict:
     text = state.clipboard
     return UNKNOWN if isinstance(text, Unknown) else _verdict(_matches(text, c.text))
@@ -225,7 +249,7 @@ def _widget_focused(c: WidgetFocused, state: DesktopState, _: Baseline | None) -
 
 
 def _display_value(c: DisplayValue, state: DesktopState, _: Baseline | None) -> Verdict:
-    return _widget(state, ("display",), None, None, c.value)
+    return _widget(state, ("display",), None, c.window, c.value)
 
 
 def _setting(c: Setting, state: DesktopState, _: Baseline | None) -> Verdict:
@@ -257,6 +281,7 @@ def _changed_only(c: ChangedOnly, state: DesktopState, start: Baseline | None) -
             lambda: _same_windows(state.windows, start.windows, names),
             lambda: _same_values(state.settings, start.settings, names),
             lambda: _same_values(state.files, start.files, names),
+            lambda: _same_folders(state.folders, start.folders, names),
         )
     )
 
@@ -286,6 +311,12 @@ def _same_values(
         return PASS
     changed = [key for key in now.keys() | before.keys() if now.get(key) != before.get(key)]
     return _verdict(all(key.casefold() in names for key in changed))
+
+
+def _same_folders(now: Set[str] | Unknown, before: Set[str] | Unknown, names: set[str]) -> Verdict:
+    if isinstance(now, Unknown) or isinstance(before, Unknown):
+        return UNKNOWN
+    return _verdict(now == before or all(path.casefold() in names for path in now ^ before))
 
 
 def _all(checks: Iterable[Callable[[], Verdict]]) -> Verdict:
@@ -338,6 +369,8 @@ _CHECKS: Final[Mapping[type[CriterionModel], _Check]] = {
     FileExists: _file_exists,
     FileNotExists: _file_not_exists,
     FileContains: _file_contains,
+    DirectoryExists: _directory_exists,
+    CurrentDirectory: _current_directory,
     Clipboard: _clipboard,
     TextField: _text_field,
     Selected: _selected,

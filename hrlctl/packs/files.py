@@ -136,7 +136,7 @@ def _check_instance(instance: Instance) -> None:
     paths += [window.path for window in instance.setup.windows if window.path]
     for path in paths:
         pure = PurePosixPath(path)
-        if pure.is_absolute() or ".." in pure.parts or re.search(r"[\\\0:]|^~", path):
+        if pure.is_absolute() or ".." in pure.parts or re.search(r"[\\\0:]|^~.", path):
             raise TaskError(
                 f"the path {path!r} leaves the episode's home folder",
                 hint="write it relative to the home folder, such as 'Documents/note.txt'",

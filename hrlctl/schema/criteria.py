@@ -122,6 +122,23 @@ class FileContains(CriterionModel):
     text: str
 
 
+class DirectoryExists(CriterionModel):
+    """There is a folder at this path."""
+
+    shorthand = "path"
+    kind: Literal["directory_exists"] = "directory_exists"
+    path: str
+
+
+class CurrentDirectory(CriterionModel):
+    """A file manager, or the one with this title, shows this folder; the home folder is ``~``."""
+
+    shorthand = "path"
+    kind: Literal["current_directory"] = "current_directory"
+    path: str
+    window: str | None = None
+
+
 class Clipboard(CriterionModel):
     """The clipboard holds this text."""
 
@@ -179,11 +196,12 @@ class WidgetFocused(CriterionModel):
 
 
 class DisplayValue(CriterionModel):
-    """A calculator's display shows this number."""
+    """A calculator's display, or that of the window with this title, shows this number."""
 
     shorthand = "value"
     kind: Literal["display_value"] = "display_value"
     value: StrictInt | str
+    window: str | None = None
 
 
 class DialogAnswered(CriterionModel):
@@ -199,7 +217,8 @@ class ChangedOnly(CriterionModel):
     """Since the episode began only what bears one of these names was changed.
 
     That is: no other window was opened, closed, minimised, maximised or restored, no other setting
-    applied with another value, no other file written. Focus and order of windows do not count.
+    applied with another value, no other file or folder made, written or deleted. Focus and order of
+    windows do not count.
     """
 
     shorthand = "names"
@@ -242,8 +261,9 @@ CRITERIA: dict[str, type[CriterionModel]] = {
     str(model.model_fields["kind"].default): model
     for model in (
         WindowTitle, WindowOpen, WindowClosed, WindowFocused, WindowInState, FileExists,
-        FileNotExists, FileContains, Clipboard, TextField, Setting, Selected, Shown, WidgetFocused,
-        DisplayValue, DialogAnswered, ChangedOnly, AllOf, AnyOf, Not,
+        FileNotExists, FileContains, DirectoryExists, CurrentDirectory, Clipboard, TextField,
+        Setting, Selected, Shown, WidgetFocused, DisplayValue, DialogAnswered, ChangedOnly,
+        AllOf, AnyOf, Not,
     )
 }  # fmt: skip
 
@@ -297,6 +317,8 @@ Criterion = Annotated[
         | FileExists
         | FileNotExists
         | FileContains
+        | DirectoryExists
+        | CurrentDirectory
         | Clipboard
         | TextField
         | Setting

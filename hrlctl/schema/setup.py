@@ -55,7 +55,7 @@ class LauncherSetup(StrictModel):
     on_desktop: bool = True
     in_menu: bool = True
     fields: tuple[FieldSetup, ...] = ()  # what a form or the settings program shows
-    path: str | None = None  # the document that a text editor opens with
+    path: str | None = None  # what it opens with: an editor's document, a file manager's folder
 
 
 class WindowSetup(StrictModel):
@@ -95,6 +95,7 @@ class Setup(StrictModel):
     windows: tuple[WindowSetup, ...] = ()
     dialogs: tuple[DialogSetup, ...] = ()
     files: dict[str, str] = Field(default_factory=dict)  # path relative to home -> content
+    folders: tuple[str, ...] = ()  # empty ones, too; those that files lie in need not be named
     clipboard: str = ""
     icons: int = Field(default=12, ge=0, le=30)  # at least this many, further ones are drawn
     distractors: tuple[int, int] = (0, 3)  # how many windows that have nothing to do with the task

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import cached_property
+from pathlib import PurePosixPath
 
 from hrlctl.desktop.contract import WidgetState, WindowState
 from hrlctl.desktop.sim.session import Session
@@ -49,6 +50,17 @@ class SimState:
     def files(self) -> Mapping[str, str]:
         """Content by path relative to the home folder."""
         return self._session.files
+
+    @property
+    def folders(self) -> Set[str]:
+        """Paths of the folders that files lie in, relative to the home folder."""
+        parents = {str(parent) for path in self.files for parent in PurePosixPath(path).parents}
+        return parents - {"."}
+
+    @property
+    def directories(self) -> Mapping[str, str]:
+        """No program shows folders."""
+        return {}
 
     @property
     def settings(self) -> Mapping[str, bool | int | str]:

@@ -31,7 +31,7 @@ from hrlctl.desktop.x11.keyboard import Keyboard
 from hrlctl.desktop.x11.location import locate
 from hrlctl.desktop.x11.looks import draw_look
 from hrlctl.desktop.x11.pointer import Pointer
-from hrlctl.desktop.x11.programs import Program, require
+from hrlctl.desktop.x11.programs import Program, require, same_key_pause
 from hrlctl.desktop.x11.session import Session, check_requirements
 from hrlctl.desktop.x11.settling import Settler
 from hrlctl.desktop.x11.shell import PANEL_HEIGHT, Shell
@@ -121,8 +121,8 @@ class X11Desktop(Desktop):
         self._sweep()
         self._look = look = draw_look(rng, held_out=setup.variation.held_out_themes)
         arrangement = arrange(setup, rng, self._size, self._open_program)
-        folders = {f"{name}/": "" for name in arrangement.folders}
-        furnish(self._session.home, look, {**folders, **setup.files})
+        folders = (*setup.folders, *arrangement.folders)
+        furnish(self._session.home, look, setup.files, folders)
         self._manager.dress(look)
         self._clipboard.put(setup.clipboard)
         self._shell.furnish(look, arrangement.launchers)
@@ -219,9 +219,29 @@ class X11Desktop(Desktop):
         """Type ``text`` as it stands, but for control characters other than line ends and tabs."""
         text = "".join(c for c in text if c.isprintable() or c in "\n\t")
         if self._keyboard.can_type(text):
-            self._keyboard.type_text(text)
+            pause = self._same_key_pause()
+            if pause:
+                self._type_slowly(text, pause)
+            else:
+                self._keyboard.type_text(text)
         else:
             self._clipboard.paste(text, lambda: self._keyboard.press("shift+insert"))
+
+    def _same_key_pause(self) -> float:
+        active = self._windows.active()
+        focused = next((w for w in self._windows.all() if w.id == active), None)
+        return same_key_pause(focused.window_class) if focused is not None else 0.0
+
+    def _type_slowly(self, text: str, pause: float) -> None:
+        """Type for a program that misses a key that comes again within ``pause`` seconds."""
+        struck: dict[str, float] = {}
+        for character in text:
+            left = struck.get(character, 0.0) + pause - time.monotonic()
+            if left > 0:
+                time.sleep(left)
+            self._keyboard.type_text(character)
+            self._handled()
+            struck[character] = time.monotonic()
 
     def _point(self, command: Command) -> int | None:
         """Carry out a command of the pointer; returns the window that it met."""
@@ -254,7 +274,9 @@ class X11Desktop(Desktop):
             settler.settle(
                 None,
                 is_ours=True,
-                until=lambda: bool(self._opened_since(before)),
+                until=lambda: any(
+                    window.id == self._windows.active() for window in self._opened_since(before)
+                ),
                 seconds=OPENING_SECONDS,
             )
         self._shell.refresh_tasks()
@@ -285,7 +307,7 @@ class X11Desktop(Desktop):
 
     def state(self) -> X11State:
         if self._state is None:
-            self._state = X11State(self._windows, self._session.home, self._clipboard.read)
+            self._state = X11State(self._windows, self._session, self._clipboard.read)
         return self._state
 
     def locate(self, locator: Locator) -> Rect | None:

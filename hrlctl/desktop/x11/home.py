@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from hrlctl.desktop.x11.looks import Look
 from hrlctl.errors import DesktopError
 
-FOLDERS: Final = ("Desktop", "Documents", "Downloads", "Pictures")
+FOLDERS: Final = ("Documents", "Downloads", "Pictures")
 DOUBLE_CLICK: Final = 20
 """Milliseconds. Two clicks of two steps are no double click; the two of one step come at once."""
 _WRITTEN: Final = 1_735_732_800  # seconds since 1970, 1 January 2025
@@ -19,25 +19,30 @@ _LARGEST_READ: Final = 65_536  # bytes of a file that criteria look at
 _MOST_FILES: Final = 2_000
 
 
-def furnish(home: Path, look: Look, files: Mapping[str, str]) -> None:
-    """Make ``home`` anew.
+class Contents(NamedTuple):
+    """What lies in a home; paths are relative to it, hidden ones left out."""
+
+    files: Mapping[str, str]  # content by path: of a large file the beginning
+    folders: frozenset[str]
+
+
+def furnish(home: Path, look: Look, files: Mapping[str, str], folders: Iterable[str]) -> None:
+    """Make ``home`` anew; what is in it is lost.
 
     Args:
-        home: the folder; what is in it is lost.
+        home: the folder.
         look: fonts and colours.
-        files: content by path relative to ``home``; a path that ends in ``/`` is a folder.
+        files: content by path relative to ``home``.
+        folders: empty ones, beside those that every home has.
     """
     if home.exists():
         shutil.rmtree(home)
-    for folder in FOLDERS:
-        (home / folder).mkdir(parents=True)
+    for folder in (*FOLDERS, *folders):
+        (home / folder).mkdir(parents=True, exist_ok=True)
     for name, content in _settings(look).items():
         _write(home / name, content)
     for name, content in files.items():
-        if name.endswith("/"):
-            (home / name).mkdir(parents=True, exist_ok=True)
-        else:
-            _write(home / name, content)
+        _write(home / name, content)
     for path in home.rglob("*"):  # file managers show when a file was written
         os.utime(path, (_WRITTEN, _WRITTEN))
 
@@ -47,15 +52,12 @@ def _write(path: Path, content: str) -> None:
     path.write_text(content, encoding="utf-8")
 
 
-def contents(home: Path) -> dict[str, str]:
-    """What lies in ``home``: content by relative path, hidden files and folders left out.
-
-    A folder's path ends in ``/``. Of a large file the beginning, of one that is no text what can be
-    read of it.
-    """
-    found: dict[str, str] = {}
+def contents(home: Path) -> Contents:
+    """What lies in ``home`` now."""
+    files: dict[str, str] = {}
+    folders: set[str] = set()
     waiting = [home]
-    while waiting and len(found) < _MOST_FILES:
+    while waiting and len(files) < _MOST_FILES:
         folder = waiting.pop()
         try:
             entries = sorted(folder.iterdir())
@@ -66,15 +68,15 @@ def contents(home: Path) -> dict[str, str]:
                 continue
             name = path.relative_to(home).as_posix()
             if path.is_dir() and not path.is_symlink():
-                found[name + "/"] = ""
+                folders.add(name)
                 waiting.append(path)
                 continue
             try:
                 with path.open("rb") as file:
-                    found[name] = file.read(_LARGEST_READ).decode("utf-8", "replace")
+                    files[name] = file.read(_LARGEST_READ).decode("utf-8", "replace")
             except OSError:
                 continue
-    return found
+    return Contents(files, frozenset(folders))
 
 
 def _settings(look: Look) -> dict[str, str]:
@@ -96,7 +98,7 @@ def _settings(look: Look) -> dict[str, str]:
         ".config/user-dirs.dirs": "".join(
             f'XDG_{name}_DIR="$HOME/{folder}"\n'
             for name, folder in (
-                ("DESKTOP", "Desktop"),
+                ("DESKTOP", ""),
                 ("DOCUMENTS", "Documents"),
                 ("DOWNLOAD", "Downloads"),
                 ("PICTURES", "Pictures"),

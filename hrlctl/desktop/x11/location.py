@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from hrlctl.desktop.contract import Locator, Rect
+from hrlctl.desktop.x11.programs import NAMES, kind_of_window
 from hrlctl.desktop.x11.shell import Shell
 from hrlctl.desktop.x11.windows import Window, Windows
 
@@ -34,7 +35,7 @@ def locate(locator: Locator, windows: Windows, shell: Shell) -> Rect | None:
     for place in reversed(range(len(shown))):
         window = shown[place]
         name = locator.name if locator.role in _NAMED_BY_TITLE else locator.window
-        if name is None or window.title.casefold() == name.casefold():
+        if name is None or name.casefold() in _names(window):
             rect = _visible(_part(locator, window, windows), [*above[place + 1 :], shell.panel])
             if rect is not None:
                 return rect
@@ -42,6 +43,13 @@ def locate(locator: Locator, windows: Windows, shell: Shell) -> Rect | None:
 
 
 _NAMED_BY_TITLE: Final = (*_BUTTONS, "window", "title_bar")
+
+
+def _names(window: Window) -> tuple[str, ...]:
+    """What a window may be called: its title, or what its program is called on the desktop."""
+    kind = kind_of_window(window.window_class)
+    program = NAMES[kind].casefold() if kind is not None and not window.is_dialog else ""
+    return window.title.casefold(), program
 
 
 def _part(locator: Locator, window: Window, windows: Windows) -> Rect | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from hrlctl.errors import DesktopUnavailableError
@@ -19,6 +19,7 @@ class Program(NamedTuple):
         window_class: the class of its windows (WM_CLASS), in lower case.
         icons: names of its icon in icon themes.
         opens_paths: whether a path may follow.
+        same_key_pause: seconds within which it takes no notice of the same key again.
     """
 
     command: tuple[str, ...]
@@ -26,6 +27,7 @@ class Program(NamedTuple):
     window_class: str
     icons: tuple[str, ...]
     opens_paths: bool = False
+    same_key_pause: float = 0.0
 
     @property
     def is_installed(self) -> bool:
@@ -34,7 +36,7 @@ class Program(NamedTuple):
 
 PROGRAMS: Final[Mapping[ProgramKind, tuple[Program, ...]]] = {
     "calculator": (
-        Program(("galculator",), "galculator", "galculator", ("galculator",)),
+        Program(("galculator",), "galculator", "galculator", ("galculator",), same_key_pause=0.11),
         Program(
             ("gnome-calculator",),
             "gnome-calculator",
@@ -119,8 +121,17 @@ def require(kind: ProgramKind) -> Program:
 
 def kind_of_window(window_class: str) -> ProgramKind | None:
     """The kind of program that a window of this class (WM_CLASS) belongs to, where it is known."""
+    return next((kind for kind, _ in _of_class(window_class)), None)
+
+
+def same_key_pause(window_class: str) -> float:
+    """Seconds that the program of a window of this class needs between strokes of one key."""
+    return next((program.same_key_pause for _, program in _of_class(window_class)), 0.0)
+
+
+def _of_class(window_class: str) -> Iterator[tuple[ProgramKind, Program]]:
     name = window_class.casefold()
     for kind, programs in PROGRAMS.items():
-        if any(program.window_class == name for program in programs):
-            return kind
-    return None
+        for program in programs:
+            if program.window_class == name:
+                yield kind, program

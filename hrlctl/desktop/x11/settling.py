@@ -24,8 +24,8 @@ AFTER_ANSWER: Final = 0.010
 QUIET: Final = 0.019
 """Seconds in which nothing is drawn, after something was: toolkits draw 60 frames a second, and
 what a click changes may come one frame after the pressed button."""
-IN_DIALOG: Final = 0.26
-"""The same in dialogs: those for files look up in the background what a name or a key means."""
+UNHURRIED: Final = 0.26
+"""The same in dialogs and programs that have just started: they read folders in the background."""
 LONGEST: Final = 0.6
 """What is still drawn after that may be an animation without an end."""
 UNANSWERED: Final = 0.25
@@ -64,7 +64,8 @@ class Settler:
         """Wait until the screen shows what the input sent so far has led to.
 
         Where windows came or went meanwhile, the program that has the focus then is waited for as
-        well: a menu or a dialog is drawn some frames after the click that opens it.
+        well: a menu or a dialog is drawn some frames after the click that opens it. A program that
+        answers once and then no more at once is at work on what the input has asked for.
 
         Args:
             window_id: the window whose program got the input.
@@ -74,17 +75,23 @@ class Settler:
             seconds: see there.
         """
         self._has_restructured = False
-        ends = time.monotonic() + LONGEST
-        self._settle_once(window_id, is_ours=is_ours, quiet=IN_DIALOG if is_dialog else QUIET)
+        self._settle_once(window_id, is_ours=is_ours, quiet=UNHURRIED if is_dialog else QUIET)
         if until is not None:
             held_until = time.monotonic() + seconds
             while not until() and time.monotonic() < held_until:
                 self._wait(0.002)
                 self.pump()
-            ends = time.monotonic() + LONGEST
-        while self._has_restructured and time.monotonic() < ends:
+            window_id = self._windows.active()
+            self._settle_once(window_id, is_new=True, quiet=UNHURRIED)
+            self._has_restructured = False
+        drawn = self.last_damage
+        self.handled(window_id)
+        ends = time.monotonic() + LONGEST
+        while time.monotonic() < ends and (self._has_restructured or self.last_damage > drawn):
             self._has_restructured = False
             self._settle_once(self._windows.active(), is_new=True)
+            drawn = self.last_damage
+            self.handled(self._windows.active())
 
     def _settle_once(
         self,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from functools import cached_property
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from hrlctl.desktop.contract import UNKNOWN, Unknown, WidgetState, WindowState
-from hrlctl.desktop.x11.home import contents
+from hrlctl.desktop.x11.home import Contents, contents
 from hrlctl.desktop.x11.programs import kind_of_window
+from hrlctl.desktop.x11.session import Session
 from hrlctl.desktop.x11.windows import Windows
 
 
@@ -17,14 +18,14 @@ class X11State:
 
     Args:
         windows: of the display.
-        home: the episode's.
+        session: the display.
         clipboard: reads the clipboard.
     """
 
     def __init__(
-        self, windows: Windows, home: Path, clipboard: Callable[[], str | Unknown]
+        self, windows: Windows, session: Session, clipboard: Callable[[], str | Unknown]
     ) -> None:
-        self._windows, self._home, self._clipboard = windows, home, clipboard
+        self._windows, self._session, self._clipboard = windows, session, clipboard
 
     @cached_property
     def windows(self) -> tuple[WindowState, ...] | Unknown:
@@ -48,9 +49,40 @@ class X11State:
         return UNKNOWN
 
     @cached_property
+    def _contents(self) -> Contents:
+        return contents(self._session.home)
+
+    @property
     def files(self) -> Mapping[str, str] | Unknown:
         """Content by path relative to the home folder."""
-        return contents(self._home)
+        return self._contents.files
+
+    @property
+    def folders(self) -> Set[str] | Unknown:
+        """Paths relative to the home folder, which is not among them."""
+        return self._contents.folders
+
+    @cached_property
+    def directories(self) -> Mapping[str, str] | Unknown:
+        """The folder that each file manager shows, by window title; home is empty.
+
+        The title says its name: unknown where that means none or several of the home's folders.
+        """
+        if isinstance(self.windows, Unknown):
+            return UNKNOWN
+        home = PurePosixPath(self._session.home_seen).name
+        shown: dict[str, str] = {}
+        for window in self.windows:
+            if window.program == "file_manager" and not window.is_dialog:
+                found = self._folders_named(window.title)
+                found += [""] if window.title == home else []
+                if len(found) != 1:
+                    return UNKNOWN
+                shown[window.title] = found[0]
+        return shown
+
+    def _folders_named(self, name: str) -> list[str]:
+        return [path for path in self._contents.folders if PurePosixPath(path).name == name]
 
     @property
     def settings(self) -> Mapping[str, bool | int | str] | Unknown:

@@ -184,7 +184,8 @@ class Windows:
                 int(at.height),
             )
             for at, _ in parts
-            if int(at.width) <= 2 * int(at.height)  # the title itself is wider
+            # The title itself is wider, a grip in a corner higher.
+            if int(at.height) / 2 <= int(at.width) <= 2 * int(at.height)
         ]
         return dict(zip(names, rects[-len(names) :], strict=False)) if names else {}
 
