@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, LazyCommand]] = {
     "train": LazyCommand("hrlctl.cli.train", "Train an agent and watch it learn."),
     "eval": LazyCommand("hrlctl.cli.eval", "Measure an agent on held-out episodes."),
     "tasks": LazyCommand("hrlctl.cli.tasks", "List, show, check and write tasks."),
+    "doctor": LazyCommand("hrlctl.cli.doctor", "Say what is missing and how to get it."),
 }
 
 EXIT_CODES = (

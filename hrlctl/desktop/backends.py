@@ -26,7 +26,7 @@ def make_desktop(kind: DesktopKind, width: int, height: int) -> Desktop:
         return SimDesktop(width, height)
     if kind == "x11":
         _need_packages()
-        from hrlctl.desktop.x11 import X11Desktop
+        from hrlctl.desktop.x11.desktop import X11Desktop
 
         return X11Desktop(width, height)
     raise DesktopUnavailableError(f"there is no desktop {kind!r}")

@@ -1,5 +1,1 @@
-"""Real programs on private displays of their own."""
-
-from hrlctl.desktop.x11.desktop import X11Desktop
-
-__all__ = ["X11Desktop"]
+"""Real programs on private displays of their own. Needs the extra ``x11``."""

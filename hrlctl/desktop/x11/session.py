@@ -141,21 +141,24 @@ class Session:
                 told,
                 keep=True,
             )
-            text = b""
-            ends = time.monotonic() + START_SECONDS
-            while not text.endswith(b"\n") or not text.split()[-1:]:
-                left = ends - time.monotonic()
-                if left <= 0 or not select.select([descriptor], [], [], left)[0]:
-                    said = text.decode(errors="replace").strip()
-                    raise DesktopError(f"Xvfb does not start: {said or 'it says nothing'}")
-                text += os.read(descriptor, 4096)
+            return self._told_number(descriptor)
         finally:
             os.close(descriptor)
             told.unlink()
-        number = text.split()[-1].decode(errors="replace")
-        if not number.isdigit():
-            raise DesktopError(f"Xvfb does not start: {text.decode(errors='replace').strip()}")
-        return number
+
+    def _told_number(self, descriptor: int) -> str:
+        """Wait for the line with the number; others say which displays were taken already."""
+        text = b""
+        ends = time.monotonic() + START_SECONDS
+        while True:
+            for line in text.split(b"\n")[:-1]:
+                if line.strip().isdigit():
+                    return line.strip().decode()
+            left = ends - time.monotonic()
+            if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+                said = text.decode(errors="replace").strip()
+                raise DesktopError(f"Xvfb does not start: {said or 'it says nothing'}")
+            text += os.read(descriptor, 4096)
 
     def _start_bus(self, runtime: Path) -> None:
         configuration = runtime / "bus.conf"
