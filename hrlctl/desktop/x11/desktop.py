@@ -102,6 +102,11 @@ class X11Desktop(Desktop):
         """The display."""
         return self._session
 
+    @property
+    def capture_backend(self) -> str:
+        """The way in which mss takes pictures of the display."""
+        return self._capture.backend
+
     # Episodes.
 
     def reset(self, setup: Setup, seed: int) -> None:
@@ -193,6 +198,10 @@ class X11Desktop(Desktop):
             with self._session.guarded():
                 self._screen = self._capture.screen()
         return self._screen
+
+    def look_again(self) -> None:
+        """Let the next ``capture`` and ``state`` be of now, not of the end of the last command."""
+        self._forget()
 
     def perform(self, command: Command) -> None:
         with self._session.guarded():
