@@ -28,7 +28,7 @@ UNHURRIED: Final = 0.26
 """The same in dialogs and programs that have just started: they read folders in the background."""
 LONGEST: Final = 0.6
 """What is still drawn after that may be an animation without an end."""
-UNANSWERED: Final = 0.25
+UNANSWERED: Final = 1.0
 """Seconds to wait for a program's answer; one that hangs must not hold up everything."""
 
 

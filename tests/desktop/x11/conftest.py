@@ -20,7 +20,7 @@ PROGRAMS = Setup(
 
 
 @pytest.fixture(scope="session")
-def _real_programs() -> None:
+def real_programs() -> None:
     try:
         check_available("x11", [PROGRAMS])
     except DesktopUnavailableError as error:
@@ -28,7 +28,7 @@ def _real_programs() -> None:
 
 
 @pytest.fixture(scope="module")
-def desktop(_real_programs: None) -> Iterator[Desktop]:
+def desktop(real_programs: None) -> Iterator[Desktop]:
     made = make_desktop("x11", 320, 240)
     yield made
     made.close()

@@ -57,7 +57,7 @@ def test_a_sweep_ends_detached_children_and_leaves_what_is_kept() -> None:
     assert not tree.folder.exists()
 
 
-def test_nothing_is_left_after_kill_9(_real_programs: None) -> None:
+def test_nothing_is_left_after_kill_9(real_programs: None) -> None:
     script = textwrap.dedent(
         """
         import sys, time
@@ -82,7 +82,7 @@ def test_nothing_is_left_after_kill_9(_real_programs: None) -> None:
 
 
 @pytest.fixture
-def own_desktop(_real_programs: None) -> Desktop:
+def own_desktop(real_programs: None) -> Desktop:
     made = make_desktop("x11", 320, 240)
     made.reset(Setup(), 0)
     return made
