@@ -23,7 +23,8 @@ from hrlctl.env.observation import (
 )
 from hrlctl.env.reward import RewardScale
 from hrlctl.errors import UsageError
-from hrlctl.packs import Task, draw_instance, load_packs
+from hrlctl.packs import Task, draw_instance
+from hrlctl.packs.selection import TaskSelection
 from hrlctl.schema.base import Difficulty, Split
 
 Observation = dict[str, Any]  # arrays by key
@@ -72,7 +73,7 @@ class DesktopEnv(gymnasium.Env[Observation, Action]):
         render_mode: Literal["rgb_array"] | None = None,
     ) -> None:
         if tasks is None:
-            tasks = load_packs().tasks(difficulty=Difficulty.EASY)
+            tasks = TaskSelection(difficulty=Difficulty.EASY, desktop="sim").load()
         if not tasks:
             raise UsageError("there are no tasks to draw from", hint="install or name a task pack")
         self.tasks = tuple(tasks)
