@@ -110,6 +110,12 @@ class DesktopUnavailableError(DesktopError):
     exit_code = ExitCode.DESKTOP_UNAVAILABLE
 
 
+class TargetNotMetError(HrlctlError):
+    """A model that succeeds less often than was demanded of it."""
+
+    exit_code = ExitCode.TARGET_NOT_MET
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """A hint with the nearest known names, or all of them when there are few, or ``None``."""
     names = sorted(known)

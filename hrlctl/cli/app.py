@@ -25,6 +25,11 @@ class LazyCommand(NamedTuple):
 COMMANDS: Final[Mapping[str, LazyCommand]] = {
     "train": LazyCommand("hrlctl.cli.train", "Train an agent and watch it learn."),
     "eval": LazyCommand("hrlctl.cli.eval", "Measure an agent on held-out episodes."),
+    "export": LazyCommand("hrlctl.cli.export", "Export an agent: ONNX or safetensors."),
+    "init": LazyCommand("hrlctl.cli.init", "Write a configuration and tasks to start from."),
+    "config": LazyCommand("hrlctl.cli.config", "Show what a training would be configured with."),
+    "report": LazyCommand("hrlctl.cli.report", "Write a recorded training as one HTML file."),
+    "runs": LazyCommand("hrlctl.cli.runs", "List and compare recorded trainings."),
     "tasks": LazyCommand("hrlctl.cli.tasks", "List, show, check and write tasks."),
     "doctor": LazyCommand("hrlctl.cli.doctor", "Say what is missing and how to get it."),
 }

@@ -9,7 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hrlctl.config import Resolved
+    from hrlctl.schema.run import RunConfig
 
 
 def json_of(resolved: Resolved) -> dict[str, object]:
@@ -24,6 +27,13 @@ def json_of(resolved: Resolved) -> dict[str, object]:
     }
 
 
+def rows_of(config: RunConfig) -> Iterator[tuple[str, str]]:
+    """Every key and its value in words, in the order of the schema."""
+    for section, values in config.model_dump(mode="json").items():
+        for name, value in values.items():
+            yield f"{section}.{name}", _shown(value)
+
+
 def print_configuration(resolved: Resolved, console: Console) -> None:
     """Print a table of keys, values and sources; what was not left at its default stands out."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
@@ -31,15 +41,14 @@ def print_configuration(resolved: Resolved, console: Console) -> None:
     table.add_column("value", overflow="fold")
     table.add_column("from", overflow="fold")
     section = ""
-    values = resolved.config.model_dump(mode="json")
+    values = dict(rows_of(resolved.config))
     for key, source in resolved.sources.items():
         if key.partition(".")[0] != section:
             if section:
                 table.add_row("", "", "")
             section = key.partition(".")[0]
-        value = values[section][key.partition(".")[2]]
         style = "dim" if source.kind.value == "default" else "bold"
-        table.add_row(Text(key), Text(_shown(value), style=style), Text(str(source), style=style))
+        table.add_row(Text(key), Text(values[key], style=style), Text(str(source), style=style))
     console.print(table)
 
 

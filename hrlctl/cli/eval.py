@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from hrlctl.cli.output_files import write_text
 from hrlctl.cli.task_instance import desktop_kind
 from hrlctl.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from hrlctl.cli.films import Film
+    from hrlctl.evaluation import EvaluationReport
 
 EXAMPLES = """[bold]Examples[/bold]
 
@@ -20,17 +26,30 @@ EXAMPLES = """[bold]Examples[/bold]
 
   [cyan]hrlctl eval checkpoints/final_model.pt --set words --episodes 500 --json[/cyan]
 
-  [cyan]hrlctl eval checkpoints/final_model.pt --termination agent[/cyan]  (it says when)"""
+  [cyan]hrlctl eval exported/model.onnx[/cyan]  (without torch)
+
+  [cyan]hrlctl eval checkpoints/final_model.pt --ablate screen[/cyan]  (does it look at all?)
+
+  [cyan]hrlctl eval new.pt --compare old.pt[/cyan]  (the same episodes, paired test)
+
+  [cyan]hrlctl eval new.pt --termination agent --min-success 0.9 --junit eval.xml[/cyan]  (in CI)"""
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 
-TASKS, MEASURE, MACHINE = "Tasks", "What is measured", "Speed and machine"
+TASKS, MEASURE, CHECKS, FILES, MACHINE = (
+    "Tasks", "What is measured", "Comparisons and targets", "Files", "Speed and machine",
+)  # fmt: skip
+ABLATIONS = ("instruction", "screen")
 
 
 @app.command("eval", epilog=EXAMPLES)
 def evaluate(
     checkpoint: Annotated[
-        Path, typer.Argument(metavar="CHECKPOINT", help="A .pt file that hrlctl train wrote.")
+        Path,
+        typer.Argument(
+            metavar="MODEL",
+            help="A .pt file that hrlctl train wrote, or what hrlctl export made of it.",
+        ),
     ],
     episodes: Annotated[
         int, typer.Option(min=1, help="How many, over all tasks.", rich_help_panel=MEASURE)
@@ -49,7 +68,8 @@ def evaluate(
         str,
         typer.Option(
             metavar="automatic|agent",
-            help="An episode ends at success, or only when the agent says that it is done.",
+            help="What counts: that success is reached, or that the agent says it is done and is"
+            " right. The headline shows both.",
             rich_help_panel=MEASURE,
             autocompletion=lambda: ["automatic", "agent"],
         ),
@@ -99,6 +119,69 @@ def evaluate(
             autocompletion=lambda: ["EASY", "MEDIUM", "HARD"],
         ),
     ] = None,
+    min_success: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[TASK=]RATE",
+            help="Exit with 3 where success is below this, in all or in a task; repeat for more.",
+            rich_help_panel=CHECKS,
+        ),
+    ] = None,
+    ablate: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="|".join(ABLATIONS),
+            help="Play the same episodes with shuffled instructions or black screens, too:"
+            " success must fall. Repeat for both.",
+            rich_help_panel=CHECKS,
+            autocompletion=lambda: list(ABLATIONS),
+        ),
+    ] = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CHECKPOINT",
+            help="Play the same episodes with another agent, and test the difference.",
+            rich_help_panel=CHECKS,
+        ),
+    ] = None,
+    repeat: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="Play every episode so often, and name the tasks that end differently."
+            " Greedy actions in the simulator never do: use --sampled.",
+            rich_help_panel=CHECKS,
+        ),
+    ] = 1,
+    episodes_csv: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a row for each episode.", rich_help_panel=FILES),
+    ] = None,
+    junit: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write the episodes as JUnit's XML.", rich_help_panel=FILES
+        ),
+    ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            metavar="FILE.html",
+            help="Write one HTML file with everything: figures, film strips, configuration.",
+            rich_help_panel=FILES,
+        ),
+    ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Write the first success and the first failure of each task as GIF, as MP4"
+            " (with the extra hrlctl[video]) and as a strip of pictures.",
+            rich_help_panel=FILES,
+        ),
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -120,8 +203,7 @@ def evaluate(
         bool, typer.Option("--json", help="Print the figures as one JSON object.")
     ] = False,
 ) -> None:
-    """Measure an agent's success on held-out episodes, with its 95% interval and per task."""
-    from hrlctl.cli.evaluation_view import print_report
+    """Measure an agent's success on held-out episodes: how often, and why not more often."""
     from hrlctl.schema.base import Difficulty, Split
 
     held_out = Split(_one_of("set", split, (Split.SEEDS, Split.WORDS, Split.THEMES), "--set"))
@@ -131,10 +213,14 @@ def evaluate(
         else None
     )
     ending = _one_of("termination", termination, ("automatic", "agent"), "--termination")
-    errors = Console(stderr=True)
-    with errors.status(f"running {episodes} episodes"):
-        from hrlctl.evaluation import evaluate as run_evaluation  # imports torch: takes seconds
+    taken_away = [_one_of("ablation", name, ABLATIONS, "--ablate") for name in ablate or ()]
+    passes = repeat + len(set(taken_away)) + (compare is not None)
+    with _progress(episodes * passes) as played:
+        # It takes seconds, where it imports torch.
+        from hrlctl.evaluation import Ablation, Target, require
+        from hrlctl.evaluation import evaluate as run_evaluation
 
+        targets = [Target.parse(text) for text in min_success or ()]
         report = run_evaluation(
             checkpoint,
             split=held_out,
@@ -149,11 +235,63 @@ def evaluate(
             termination="agent" if ending == "agent" else "automatic",
             device=device,
             desktop=desktop_kind(desktop),
+            repeats=repeat,
+            ablations=[Ablation(name) for name in dict.fromkeys(taken_away)],
+            compare_with=compare,
+            targets=targets,
+            played=played,
         )
+    _show(report, as_json=as_json)
+    if episodes_csv is not None:
+        from hrlctl.evaluation.episode_table import csv_of
+
+        write_text(episodes_csv, csv_of(report))
+    if page is not None:
+        from hrlctl.cli.evaluation_page import evaluation_page
+
+        with Console(stderr=True).status("writing the report"):
+            write_text(page, evaluation_page(report))
+    films = _record(report, record) if record is not None else []
+    if junit is not None:
+        from hrlctl.evaluation.junit import junit_of
+
+        write_text(junit, junit_of(report, {film.result: film.strip for film in films}))
+    require(targets, report)
+
+
+@contextmanager
+def _progress(episodes: int) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error, where that is a terminal; it is told how many were played."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    bar = Progress(
+        "playing", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        console=Console(stderr=True), transient=True,
+    )  # fmt: skip
+    task = bar.add_task("", total=episodes)
+    with bar:
+        yield lambda count: bar.advance(task, count)
+
+
+def _show(report: EvaluationReport, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(report.to_dict()))
-    else:
-        print_report(report.to_dict(), Console())
+        return
+    from hrlctl.cli.evaluation_view import print_report
+
+    print_report(report.to_dict(), Console())
+
+
+def _record(report: EvaluationReport, folder: Path) -> list[Film]:
+    from hrlctl.cli.films import record
+    from hrlctl.cli.image_files import can_write_mp4
+
+    with Console(stderr=True).status("recording"):
+        films = record(report, folder)
+    typer.echo(f"wrote {len(films)} episodes to {folder}", err=True)
+    if not can_write_mp4():
+        typer.echo("no MP4 was written: install hrlctl[video] for it", err=True)
+    return films
 
 
 def _one_of(kind: str, value: str, choices: Sequence[str], option: str) -> str:

@@ -1,16 +1,16 @@
-"""Pictures of desktops in files: one screen as PNG, an episode as an animated GIF."""
+"""Pictures of desktops in files: one screen as PNG, an episode as an animated GIF or as MP4."""
 
 from __future__ import annotations
 
+import importlib.util
 import textwrap
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PIL import Image, ImageDraw, ImageFont
 
-from hrlctl.errors import StorageError
+from hrlctl.cli.output_files import writing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _MARGIN: Final = 8  # pixels around a caption
 _LETTERS: Final = 16  # pixels high
+_RATE: Final = 10  # pictures a second of a video
 _BACKGROUND, _INK = (24, 26, 30), (236, 238, 242)
 
 
@@ -29,24 +30,31 @@ def write_png(path: Path, pixels: Pixels) -> None:
     Raises:
         StorageError: the file cannot be written.
     """
-    with _writing(path):
+    with writing(path):
         Image.fromarray(pixels).save(path, format="PNG", optimize=True)
 
 
+def can_write_mp4() -> bool:
+    """Whether the extra ``video`` is installed."""
+    return importlib.util.find_spec("imageio_ffmpeg") is not None
+
+
 class Animation:
-    """Captioned pictures, one after the other.
+    """Pictures of one size, one after the other, with or without captions.
 
     Args:
         seconds: how long each is shown; the last one stays for three times as long.
     """
 
     def __init__(self, seconds: float) -> None:
-        self._milliseconds = round(seconds * 1000)
+        self._seconds = seconds
         self._frames: list[tuple[Image.Image, tuple[str, ...]]] = []
 
-    def add(self, pixels: Pixels, *lines: str) -> None:
+    def add(self, picture: Pixels | Image.Image, *lines: str) -> None:
         """One more picture, uint8, shape (height, width, 3), with lines of text below it."""
-        self._frames.append((Image.fromarray(pixels), lines))
+        if not isinstance(picture, Image.Image):
+            picture = Image.fromarray(picture)
+        self._frames.append((picture, lines))
 
     def write(self, path: Path) -> None:
         """Write an animated GIF that is repeated without end.
@@ -54,17 +62,49 @@ class Animation:
         Raises:
             StorageError: the file cannot be written.
         """
-        frames = [_captioned(picture, lines) for picture, lines in self._same_height()]
-        durations = [self._milliseconds] * (len(frames) - 1) + [3 * self._milliseconds]
-        with _writing(path):
+        frames = self._captioned()
+        with writing(path):
             frames[0].save(
                 path,
                 format="GIF",
                 save_all=True,
                 append_images=frames[1:],
-                duration=durations,
+                duration=[round(seconds * 1000) for seconds in self._durations()],
                 loop=0,
             )
+
+    def write_mp4(self, path: Path) -> None:
+        """Write H.264 video, where ``can_write_mp4``.
+
+        Raises:
+            StorageError: the file cannot be written.
+        """
+        import imageio_ffmpeg
+
+        frames = self._captioned()
+        # Players seek badly in videos of one picture a second: each is written several times.
+        # H.264's usual colours want even sizes; the last row or column is cut off otherwise.
+        width, height = (length // 2 * 2 for length in frames[0].size)
+        with writing(path):
+            path.touch()  # ffmpeg's own complaint would be a page long
+            video = imageio_ffmpeg.write_frames(
+                str(path), (width, height), fps=_RATE, macro_block_size=2, quality=7
+            )
+            video.send(None)
+            try:
+                for frame, seconds in zip(frames, self._durations(), strict=True):
+                    pixels = frame.crop((0, 0, width, height)).tobytes()
+                    for _ in range(max(1, round(seconds * _RATE))):
+                        video.send(pixels)
+            finally:
+                video.close()
+
+    def _durations(self) -> list[float]:
+        """The seconds for which each picture is shown."""
+        return [self._seconds] * (len(self._frames) - 1) + [3 * self._seconds]
+
+    def _captioned(self) -> list[Image.Image]:
+        return [_captioned(picture, lines) for picture, lines in self._same_height()]
 
     def _same_height(self) -> Iterator[tuple[Image.Image, list[str]]]:
         """The frames with their lines wrapped, and filled up to the same number."""
@@ -78,6 +118,8 @@ class Animation:
 
 
 def _captioned(picture: Image.Image, lines: list[str]) -> Image.Image:
+    if not lines:
+        return picture
     pitch = _LETTERS + 6
     height = picture.height + 2 * _MARGIN + pitch * len(lines)
     frame = Image.new("RGB", (picture.width, height), _BACKGROUND)
@@ -93,14 +135,3 @@ def _wrapped(line: str, width: int) -> list[str]:
     # The font's letters are less than half as wide as high on average.
     letters = max(10, int((width - 2 * _MARGIN) / (0.5 * _LETTERS)))
     return textwrap.wrap(line, letters) or [""]
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StorageError(
-            f"cannot be written: {reason}", where=str(path), hint="choose another file"
-        ) from None

@@ -56,7 +56,8 @@ def run_training(request: TrainingRequest) -> None:
         )
     if request.plain and request.as_json:
         raise UsageError("--plain and --json exclude each other")
-    require_training_enabled(os.environ)
+    if not request.dry_run:
+        require_training_enabled(os.environ)
     options = dict(OPTIONS)
     if request.options.get("curriculum.enabled") is False:
         options["curriculum.enabled"] = "--no-curriculum"
@@ -87,24 +88,36 @@ def _stored_config(checkpoint: Path) -> StoredConfig:
 
 
 def _watch(request: TrainingRequest, resolved: Resolved) -> RunFinished | None:
-    """Run to the end; every event goes to TensorBoard and to the screen."""
+    """Run to the end; every event goes to TensorBoard, the run's folder and the screen."""
     finished = None
     with ExitStack() as stack:
         renderer = stack.enter_context(_renderer(request))
         stop = stack.enter_context(stopping_on_signals(renderer.announce_stop))
-        for warning in resolved.warnings:
-            renderer.show(WarningRaised(steps=0, message=warning))
+        for message in resolved.warnings:
+            renderer.show(WarningRaised(steps=0, message=message))
         # Only now: importing torch takes seconds, and the panel says so meanwhile.
+        from hrlctl.packs import load_packs
+        from hrlctl.training.run_folder import RunFolder
         from hrlctl.training.tensorboard import TensorBoardWriter
 
-        board = None
+        board, records = None, None
         for event in _events(request, resolved.config, stop):
             if isinstance(event, RunStarted):
-                board = TensorBoardWriter(resolved.config.output.log_dir / _run_name(event))
+                folder = resolved.config.output.log_dir / _run_name(event)
+                records = RunFolder(
+                    folder,
+                    resolved.config,
+                    event,
+                    command=("hrlctl", *sys.argv[1:]),
+                    packs=load_packs().versions,
+                )
+                board = TensorBoardWriter(folder)
                 stack.callback(board.close)
             if board is not None:
                 board.record(event)
             renderer.show(event)
+            if records is not None and (warning := records.record(event)) is not None:
+                renderer.show(warning)
             if isinstance(event, RunFinished):
                 finished = event
     return finished

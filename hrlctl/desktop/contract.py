@@ -119,6 +119,10 @@ class DesktopState(Protocol):
         """The button by which each dialog that has been open was ended, by the dialog's title."""
 
     @property
+    def addresses(self) -> Mapping[str, str] | Unknown:
+        """The address that each browser window shows, by the window's title."""
+
+    @property
     def clipboard(self) -> str | Unknown: ...
 
 

@@ -32,6 +32,7 @@ from hrlctl.schema.criteria import (
     Setting,
     Shown,
     TextField,
+    UrlContains,
     Value,
     WidgetFocused,
     WindowClosed,
@@ -46,7 +47,9 @@ WindowKey = tuple[str, bool, bool]
 """Title in lower case, whether it is minimised, whether it is maximised."""
 
 HOME: Final = "~"  # how a criterion writes the home folder
-SELECTABLE: Final = frozenset({"check_box", "radio_button", "drop_down", "list", "slider"})
+SELECTABLE: Final = frozenset(
+    {"button", "check_box", "radio_button", "drop_down", "list", "slider", "tab"}
+)
 
 
 class Verdict(Enum):
@@ -198,6 +201,19 @@ def _current_directory(c: CurrentDirectory, state: DesktopState, _: Baseline | N
 def _clipboard(c: Clipboard, state: DesktopState, _: Baseline | None) -> Verdict:
     text = state.clipboard
     return UNKNOWN if isinstance(text, Unknown) else _verdict(_matches(text, c.text))
+
+
+def _url_contains(c: UrlContains, state: DesktopState, _: Baseline | None) -> Verdict:
+    addresses = state.addresses
+    if isinstance(addresses, Unknown):
+        return UNKNOWN
+    return _verdict(
+        any(
+            c.text.casefold() in address.casefold()
+            and (c.window is None or _equal(title, c.window))
+            for title, address in addresses.items()
+        )
+    )
 
 
 def _widget(
@@ -372,6 +388,7 @@ _CHECKS: Final[Mapping[type[CriterionModel], _Check]] = {
     DirectoryExists: _directory_exists,
     CurrentDirectory: _current_directory,
     Clipboard: _clipboard,
+    UrlContains: _url_contains,
     TextField: _text_field,
     Selected: _selected,
     Shown: _shown,

@@ -125,6 +125,14 @@ class Episode:
         self.desktop.perform(self.actions.decode(action, self.reading.texts))
         self.last_action = action.copy()
 
+    def play_on(self, action: Action) -> None:
+        """Carry out an action after success as if the episode went on: time passes, nothing pays.
+
+        What an agent does that has not noticed its success.
+        """
+        self.linger(action)
+        self.length += 1
+
     def holds(self) -> bool:
         """Whether the criteria hold now."""
         return self._progress.succeeds(self.desktop.state())

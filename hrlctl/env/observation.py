@@ -21,25 +21,25 @@ from hrlctl.env.action import NUM_SLOTS
 Codes = npt.NDArray[np.uint8]
 
 PAD: Final = 0
-_ALPHABET: Final = string.ascii_lowercase + string.digits + " .,:;!?'-_/\\()@#&+=*%<>"
-_CODE_OF: Final = {character: code for code, character in enumerate(_ALPHABET, start=1)}
-_BUCKETS: Final = 4
-_FIRST_BUCKET: Final = len(_ALPHABET) + 1
-_FIRST_SLOT: Final = _FIRST_BUCKET + _BUCKETS
+ALPHABET: Final = string.ascii_lowercase + string.digits + " .,:;!?'-_/\\()@#&+=*%<>"
+_CODE_OF: Final = {character: code for code, character in enumerate(ALPHABET, start=1)}
+BUCKETS: Final = 4
+FIRST_BUCKET: Final = len(ALPHABET) + 1
+FIRST_SLOT: Final = FIRST_BUCKET + BUCKETS
 
-NUM_CHARACTERS: Final = _FIRST_BUCKET + _BUCKETS
+NUM_CHARACTERS: Final = FIRST_BUCKET + BUCKETS
 """Codes of characters are in [0, NUM_CHARACTERS); 0 is padding."""
-NUM_TOKENS: Final = _FIRST_SLOT + NUM_SLOTS
+NUM_TOKENS: Final = FIRST_SLOT + NUM_SLOTS
 """Tokens of an instruction: the characters' codes, and one token for each slot it quotes."""
 INSTRUCTION_LENGTH: Final = 80
 SLOT_LENGTH: Final = 12
 
-_FUNCTION_WORDS: Final = frozenset(
+FUNCTION_WORDS: Final = frozenset(
     "a an and as at be by called for from in into is it its named of off on onto or please"
     " so than that the then this through to until up using via with your".split()
 )
 # A quoted string, a number, or a word (without the punctuation that ends a sentence).
-_PIECES: Final = re.compile(r'"([^"]+)"|“([^”]+)”|(\d+(?:[.,]\d+)*)|([^\W\d_](?:[\w.\-]*\w)?)')
+PIECES: Final = re.compile(r'"([^"]+)"|“([^”]+)”|(\d+(?:[.,]\d+)*)|([^\W\d_](?:[\w.\-]*\w)?)')
 
 
 def encode_text(text: str, length: int) -> Codes:
@@ -77,21 +77,21 @@ class Reading(NamedTuple):
 def read_instruction(instruction: str) -> Reading:
     """Split an instruction into its tokens and its slots.
 
-    Slots are the quoted strings and the numbers, in their order; where there are none, the content
-    words. In the tokens a quoted string or number is replaced by its slot's token, so that what is
-    asked can be told from what it is asked about.
+    Slots are the quoted strings and the numbers, in their order, and after them the content words:
+    "calculator" may stand on the screen as well. In the tokens a quoted string or number is
+    replaced by its slot's token, so that what is asked can be told from what it is asked about.
     """
-    pieces = list(_PIECES.finditer(instruction))
-    exact = [m for m in pieces if m.group(1) or m.group(2) or m.group(3)]
-    chosen = exact or [m for m in pieces if m.group(4).lower() not in _FUNCTION_WORDS]
-    chosen = chosen[:NUM_SLOTS]
+    pieces = list(PIECES.finditer(instruction))
+    exact = [m for m in pieces if not m.group(4)][:NUM_SLOTS]
+    words = [m for m in pieces if m.group(4) and m.group(4).lower() not in FUNCTION_WORDS]
+    chosen = (exact + words)[:NUM_SLOTS]
     texts = tuple((m.group(1) or m.group(2) or m.group(3) or m.group(4)).strip() for m in chosen)
 
     tokens: list[int] = []
     position = 0
-    for index, found in enumerate(chosen if exact else []):
+    for index, found in enumerate(exact):
         tokens += [_code(c) for c in _fold(instruction[position : found.start()])]
-        tokens.append(_FIRST_SLOT + index)
+        tokens.append(FIRST_SLOT + index)
         position = found.end()
     tokens += [_code(c) for c in _fold(instruction[position:])]
     tokens = tokens[:INSTRUCTION_LENGTH]
@@ -115,4 +115,4 @@ def _fold(text: str) -> str:
 
 def _code(character: str) -> int:
     code = _CODE_OF.get(character)
-    return code if code is not None else _FIRST_BUCKET + ord(character) % _BUCKETS
+    return code if code is not None else FIRST_BUCKET + ord(character) % BUCKETS

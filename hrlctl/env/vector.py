@@ -105,6 +105,11 @@ class EnvironmentVector(ABC):
     def __len__(self) -> int:
         return len(self._assignments)
 
+    @property
+    def playing(self) -> list[int]:
+        """The index of the task that each environment is playing."""
+        return [assignment.task for assignment in self._assignments]
+
     @abstractmethod
     def allocate(self, rows: int) -> ObservationArrays:
         """Arrays to write observations into, (rows, count, ...)."""

@@ -1,7 +1,9 @@
-"""Evaluation: success on held-out instances, with its interval and per task."""
+"""Evaluation: success on held-out instances, with its interval, and what explains it."""
 
 from hrlctl.evaluation.evaluator import evaluate
+from hrlctl.evaluation.plan import Ablation
 from hrlctl.evaluation.report import EvaluationReport
+from hrlctl.evaluation.targets import Target, require
 from hrlctl.packs.selection import TaskSelection
 
-__all__ = ["EvaluationReport", "TaskSelection", "evaluate"]
+__all__ = ["Ablation", "EvaluationReport", "Target", "TaskSelection", "evaluate", "require"]

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
-
-from pydantic import ValidationError
 
 from hrlctl.desktop.backends import check_available
 from hrlctl.env.episode import EpisodeRules, Termination
 from hrlctl.env.reward import RewardScale
 from hrlctl.errors import CheckpointError, UnknownNameError, UsageError
-from hrlctl.evaluation.player import CHUNK, Chunk, PlaySetup, chunk_size, play_here
-from hrlctl.evaluation.report import EvaluationReport
+from hrlctl.evaluation.figures import Figures, Flakiness
+from hrlctl.evaluation.model_files import Origin, device_for, origin
+from hrlctl.evaluation.plan import Ablation, Chunk, PlaySetup, chunk_size, plan
+from hrlctl.evaluation.player import Job, play_here
+from hrlctl.evaluation.report import Comparison, EvaluationReport
+from hrlctl.evaluation.results import EpisodeResult
+from hrlctl.evaluation.targets import Target, check_names
 from hrlctl.evaluation.workers import play_in_workers
 from hrlctl.packs import Task
 from hrlctl.packs.selection import TaskSelection
-from hrlctl.policy.devices import resolve_device
-from hrlctl.policy.files import read_model
-from hrlctl.policy.hierarchical import HierarchicalPolicy
 from hrlctl.schema.base import Difficulty, Split
 from hrlctl.schema.run import RunConfig
 from hrlctl.schema.setup import SCREEN_SIZES, DesktopKind, ScreenSize
-
-_SEEDS = 2**31
 
 
 def evaluate(
@@ -43,13 +39,19 @@ def evaluate(
     termination: Termination = "automatic",
     device: str = "auto",
     desktop: DesktopKind | None = None,
+    repeats: int = 1,
+    ablations: Sequence[Ablation] = (),
+    compare_with: Path | None = None,
+    targets: Sequence[Target] = (),
+    played: Callable[[int], None] = lambda episodes: None,
 ) -> EvaluationReport:
     """Play held-out episodes and report how many succeed.
 
     On a CPU the report depends on the arguments only, not on ``workers``.
 
     Args:
-        checkpoint: a model file or a training checkpoint.
+        checkpoint: a model file, a training checkpoint, or an exported model (``.onnx``), which
+            runs without torch.
         split: the held-out set.
         episodes: how many, spread evenly over the tasks.
         seed: which episodes; also of the policy's draws where ``sampled``.
@@ -58,31 +60,32 @@ def evaluate(
             checkpoint was trained on, else all EASY tasks that are installed. A file without
             packs or tasks beside it is played alone.
         sampled: draw actions as in training instead of taking the likeliest.
-        termination: ``automatic``: success ends an episode. ``agent``: an episode ends when the
-            agent says so, and counts if the criteria hold then.
-        device: see ``resolve_device``.
-        desktop: where; without it where the checkpoint was trained.
+        termination: under which episodes count. ``automatic``: success ends an episode.
+            ``agent``: an episode ends when the agent says so, and counts if the criteria hold
+            then. Every episode is judged under both.
+        device: see ``hrlctl.policy.devices.resolve_device``; an exported model runs on the CPU.
+        desktop: where; without it where the model was trained.
+        repeats: how often the same episodes are played, with other draws of the policy.
+        ablations: play the same episodes again with this taken away.
+        compare_with: another checkpoint or exported model, for the same episodes.
+        targets: checked for tasks that are not played; ``targets.require`` checks the report.
+        played: told, whenever some episodes are done, how many.
 
     Raises:
-        CheckpointError: the checkpoint cannot be used.
-        UnknownNameError: a pack, task or device does not exist.
+        CheckpointError: a checkpoint cannot be used.
+        UnknownNameError: a pack, task or device does not exist, or a target's task is not played.
         PackError: a pack or the file of tasks is broken.
         UsageError: nothing is left to play, or the arguments make no sense.
         WorkerError: a worker process died.
         DesktopUnavailableError: the desktop, or a program on it, is not there.
     """
-    if episodes < 1:
-        raise UsageError(f"{episodes} episodes cannot be played", hint="ask for at least one")
-    if split is Split.TRAINING:
-        raise UsageError(
-            "the training set measures nothing", hint="use 'seeds', 'words' or 'themes'"
-        )
+    _check_arguments(split, episodes, repeats, ablations)
     where = str(checkpoint)
-    resolved_device = resolve_device(device)
-    content = read_model(checkpoint)
-    HierarchicalPolicy.from_content(content, where=where)  # before any process is started
-    run = _run_config(content, where)
-    environment = run.environment
+    resolved_device = device_for(checkpoint, device)
+    trained = origin(checkpoint)  # before any process is started
+    if compare_with is not None:
+        origin(compare_with)
+    environment = trained.config.environment
     kind = desktop or environment.desktop
     if packs or tasks or difficulty or task_file:
         only_file = task_file is not None and not packs and not tasks
@@ -91,74 +94,97 @@ def evaluate(
         )
         loaded = selection.load()
     else:
-        selection = _trained_on(content, run)._replace(desktop=kind)
+        selection = _trained_on(trained)._replace(desktop=kind)
         loaded = _load_trained(selection, where)
+    check_names(targets, [task.id for task in loaded])
     check_available(kind, (task.spec.setup for task in loaded if task.spec.setup is not None))
     size = SCREEN_SIZES[kind]
     if kind == environment.desktop:
         size = ScreenSize(environment.screen_width, environment.screen_height)
-    scale = RewardScale(
-        environment.success_reward, environment.milestone_reward, environment.shaping_reward
-    )
     setup = PlaySetup(
         checkpoint,
         selection,
         split,
-        EpisodeRules(scale, run.training.gamma, termination),
+        _rules(trained.config),
         *size,
-        kind,
         sampled,
-        str(resolved_device),
-    )
-    chunks = plan(loaded, episodes, seed, chunk_size(kind))
-    workers = min(workers, len(chunks))
-    results = play_in_workers(setup, chunks, workers) if workers > 1 else play_here(setup, chunks)
-    return EvaluationReport.of(
-        results, seed=seed, split=split, termination=termination, sampled=sampled
+        resolved_device,
+        desktop=kind,
     )
 
+    def planned(repeat: int = 0, *, shuffled: bool = False) -> list[Chunk]:
+        return plan(loaded, episodes, seed, repeat=repeat, shuffled=shuffled, size=chunk_size(kind))
 
-def plan(tasks: Sequence[Task], episodes: int, seed: int, size: int = CHUNK) -> list[Chunk]:
-    """Which episodes are played, in chunks of ``size``; tasks take turns.
-
-    The instances of a task depend on ``seed`` and its id, not on which other tasks are played, and
-    no instance is played twice.
-    """
-    counts = [len(range(index, episodes, len(tasks))) for index in range(len(tasks))]
-    seeds = [
-        iter(random.Random(f"{seed}/{task.id}").sample(range(_SEEDS), count))
-        for task, count in zip(tasks, counts, strict=True)
-    ]
-    turns = [index % len(tasks) for index in range(episodes)]
-    drawn = [(task, next(seeds[task])) for task in turns]
-    draws = random.Random(f"{seed}/policy")
-    return [
-        Chunk(draws.randrange(_SEEDS), tuple(drawn[start : start + size]))
-        for start in range(0, episodes, size)
-    ]
-
-
-def _run_config(content: Mapping[str, Any], where: str) -> RunConfig:
-    """How the checkpoint was trained; the defaults where it holds a policy without a training."""
-    if "training" not in content:
-        return RunConfig()
-    try:
-        return RunConfig.model_validate(content["training"]["config"])
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise CheckpointError(
-            f"its configuration does not fit this version: {key}: {first['msg']}",
-            where=where,
-            hint="use the hrlctl version that wrote it, or train anew",
-        ) from error
+    passes = [(setup, planned(repeat)) for repeat in range(repeats)]
+    for ablation in ablations:
+        is_shuffled = ablation is Ablation.INSTRUCTION
+        passes.append((setup._replace(ablation=ablation), planned(shuffled=is_shuffled)))
+    if compare_with is not None:
+        device = device_for(compare_with, device)
+        passes.append((setup._replace(checkpoint=compare_with, device=device), planned()))
+    results = _play(passes, workers, played)
+    ablated = zip(ablations, results[repeats:], strict=False)
+    return EvaluationReport(
+        results[0],
+        setup,
+        seed,
+        termination,
+        Flakiness.of(results[:repeats], termination) if repeats > 1 else None,
+        {ablation: Figures.of(found, termination) for ablation, found in ablated},
+        None
+        if compare_with is None
+        else Comparison.of(compare_with, results[0], results[-1], termination),
+        trained.config if trained.has_training else None,
+    )
 
 
-def _trained_on(content: Mapping[str, Any], run: RunConfig) -> TaskSelection:
-    if "tasks" not in content:
-        return TaskSelection(difficulty=Difficulty.EASY)
+def _play(
+    passes: Sequence[tuple[PlaySetup, Sequence[Chunk]]],
+    workers: int,
+    played: Callable[[int], None],
+) -> list[tuple[EpisodeResult, ...]]:
+    """The results of each pass; all passes share the workers."""
+    setups = list(dict.fromkeys(setup for setup, _ in passes))
+    jobs = [Job(setups.index(setup), chunk) for setup, chunks in passes for chunk in chunks]
+    workers = min(workers, len(jobs))
+    by_job = iter(
+        play_in_workers(setups, jobs, workers, played)
+        if workers > 1
+        else play_here(setups, jobs, played)
+    )
+    return [tuple(result for _ in chunks for result in next(by_job)) for _, chunks in passes]
+
+
+def _rules(run: RunConfig) -> EpisodeRules:
     environment = run.environment
-    return TaskSelection(environment.packs, tuple(content["tasks"]), file=environment.task_file)
+    scale = RewardScale(
+        environment.success_reward, environment.milestone_reward, environment.shaping_reward
+    )
+    return EpisodeRules(scale, run.training.gamma)
+
+
+def _check_arguments(
+    split: Split, episodes: int, repeats: int, ablations: Sequence[Ablation]
+) -> None:
+    if episodes < 1:
+        raise UsageError(f"{episodes} episodes cannot be played", hint="ask for at least one")
+    if repeats < 1:
+        raise UsageError(f"episodes cannot be played {repeats} times", hint="ask for at least once")
+    if split is Split.TRAINING:
+        raise UsageError(
+            "the training set measures nothing", hint="use 'seeds', 'words' or 'themes'"
+        )
+    if episodes == 1 and Ablation.INSTRUCTION in ablations:
+        raise UsageError(
+            "the instruction of a single episode cannot be shuffled", hint="play more episodes"
+        )
+
+
+def _trained_on(trained: Origin) -> TaskSelection:
+    if trained.tasks is None:
+        return TaskSelection(difficulty=Difficulty.EASY)
+    environment = trained.config.environment
+    return TaskSelection(environment.packs, trained.tasks, file=environment.task_file)
 
 
 def _load_trained(selection: TaskSelection, where: str) -> tuple[Task, ...]:

@@ -1,82 +1,54 @@
-"""Playing episodes: a policy on desktops side by side."""
+"""Playing episodes: an agent on desktops side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Final, NamedTuple
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-import torch
 
 from hrlctl.desktop.backends import desktop_factory
 from hrlctl.desktop.contract import Desktop
 from hrlctl.env.action import ActionSpace
 from hrlctl.env.arrays import ObservationArrays, write_observation
-from hrlctl.env.episode import Episode, EpisodeRules
+from hrlctl.env.episode import Episode
 from hrlctl.errors import DesktopError, DesktopUnavailableError
-from hrlctl.evaluation.report import EpisodeResult
+from hrlctl.evaluation.agents import computing_alike, load_agent
+from hrlctl.evaluation.plan import MAX_FAULTS, Ablation, Chunk, Planned, PlaySetup, chunk_size
+from hrlctl.evaluation.reference import Reference
+from hrlctl.evaluation.results import EpisodeResult
+from hrlctl.evaluation.trial import Trial
 from hrlctl.packs import Task, draw_instance
-from hrlctl.packs.selection import TaskSelection
-from hrlctl.policy.hierarchical import ActorState, HierarchicalPolicy, Observations
-from hrlctl.schema.base import Split
-from hrlctl.schema.setup import DesktopKind
-
-CHUNK: Final = 32
-"""Episodes side by side. Fixed: results must not depend on how many workers share the chunks."""
 
 
-MAX_FAULTS: Final = 3
-"""How often a chunk is played again after a fault of the machinery."""
+class Job(NamedTuple):
+    """A chunk, and which of the setups it is played with."""
 
-
-def chunk_size(desktop: DesktopKind) -> int:
-    """Episodes side by side in one process: a private display is a process's only one."""
-    return 1 if desktop == "x11" else CHUNK
-
-
-class PlaySetup(NamedTuple):
-    """All that a player needs; small enough to send to a worker process."""
-
-    checkpoint: Path
-    selection: TaskSelection
-    split: Split
-    rules: EpisodeRules
-    width: int  # of the screen in pixels
-    height: int
-    desktop: DesktopKind
-    sampled: bool
-    device: str
-
-
-class Chunk(NamedTuple):
-    """Episodes that are played side by side."""
-
-    seed: int  # of the policy's draws
-    episodes: tuple[tuple[int, int], ...]  # (index of the task, seed of the instance), <= CHUNK
+    setup: int
+    chunk: Chunk
 
 
 class Player:
-    """A policy and the desktops that it plays on; plays one chunk after the other.
+    """An agent and the desktops that it plays on; plays one chunk after the other.
 
     Args:
         setup: what is played, and how.
 
     Raises:
-        CheckpointError: the checkpoint cannot be used.
+        CheckpointError: the model file cannot be used.
+        UsageError: an exported model cannot be played so.
         UnknownNameError, PackError: the tasks cannot be loaded.
     """
 
     def __init__(self, setup: PlaySetup) -> None:
         self.setup = setup
         self.tasks: tuple[Task, ...] = setup.selection.load()
-        self.policy = HierarchicalPolicy.load(setup.checkpoint, device=setup.device)
+        self._agent = load_agent(setup.checkpoint, sampled=setup.sampled, device=setup.device)
         self._actions = ActionSpace(setup.width, setup.height)
         self._make_desktop = desktop_factory(setup.desktop, setup.width, setup.height)
         count = chunk_size(setup.desktop)
-        self._desktops: list[Desktop] = [self._make_desktop() for _ in range(count)]
+        self._desktops = [self._make_desktop() for _ in range(count)]
         self._seen = ObservationArrays.allocate((count,), self._actions)
 
     def play(self, chunk: Chunk) -> list[EpisodeResult]:
@@ -105,69 +77,77 @@ class Player:
             desktop.close()
 
     def _play(self, chunk: Chunk) -> list[EpisodeResult]:
-        episodes = [
-            Episode(
-                draw_instance(self.tasks[task], seed, self.setup.split),
-                desktop,
-                self._actions,
-                self.setup.rules,
-            )
-            for (task, seed), desktop in zip(chunk.episodes, self._desktops, strict=False)
+        trials = [
+            self._begin(planned, desktop)
+            for planned, desktop in zip(chunk.episodes, self._desktops, strict=False)
         ]
-        generator = None
-        if self.setup.sampled:
-            generator = torch.Generator(self.policy.device).manual_seed(chunk.seed)
-        active = np.arange(len(episodes))
-        state = self.policy.initial_state(len(episodes))
+        active = np.arange(len(trials))
+        self._agent.begin(len(trials), chunk.seed)
         while len(active):
             for index in active.tolist():
-                episode = episodes[index]
-                write_observation(episode, episode.desktop.capture(), self._seen, index)
-            acted = self.policy.act(
-                self._observations(active),
-                state,
-                greedy=not self.setup.sampled,
-                agent_stops=self.setup.rules.termination == "agent",
-                generator=generator,
+                self._look(trials[index], index)
+            moves = self._agent.act(self._seen, active)
+            goes_on = np.array(
+                [
+                    trials[index].step(move.action, move.skill, move.slot, says_done=move.says_done)
+                    for index, move in zip(active.tolist(), moves, strict=True)
+                ]
             )
-            goes_on = np.ones(len(active), dtype=np.bool_)
-            for place, action in enumerate(acted.action.cpu().numpy()):
-                outcome = episodes[active[place]].step(action)
-                goes_on[place] = not (outcome.terminated or outcome.truncated)
             active = active[goes_on]
-            kept = torch.from_numpy(goes_on).to(self.policy.device)
-            state = ActorState(*(part[kept] for part in acted.state))
-        return [
-            EpisodeResult(
-                episode.instance.task_id,
-                episode.instance.difficulty,
-                episode.succeeded,
-                episode.total_reward,
-                episode.length,
-            )
-            for episode in episodes
-        ]
+            self._agent.keep(goes_on)
+        return [trial.result() for trial in trials]
 
-    def _observations(self, rows: npt.NDArray[np.int64]) -> Observations:
-        return Observations.of(self._seen, self.policy.device, rows)
+    def _begin(self, planned: Planned, desktop: Desktop) -> Trial:
+        instance, told = (
+            draw_instance(self.tasks[draw.task], draw.seed, self.setup.split) for draw in planned
+        )
+        reference = Reference.of(instance, desktop, self._actions)
+        shown = dataclasses.replace(instance, instruction=told.instruction)
+        episode = Episode(shown, desktop, self._actions, self.setup.rules)
+        return Trial(episode, planned.draw.seed, reference)
 
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Let torch compute with one thread, as workers do: sums then come out the same everywhere."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
+    def _look(self, trial: Trial, row: int) -> None:
+        """Write what the agent sees of ``trial`` into ``row`` of what is seen."""
+        episode = trial.episode
+        write_observation(episode, episode.desktop.capture(), self._seen, row)
+        if self.setup.ablation is Ablation.SCREEN:
+            self._seen.screens[row] = 0
 
 
-def play_here(setup: PlaySetup, chunks: Sequence[Chunk]) -> list[EpisodeResult]:
-    """Play all chunks in this process."""
-    with one_thread():
-        player = Player(setup)
-        try:
-            return [result for chunk in chunks for result in player.play(chunk)]
-        finally:
+class Players:
+    """A player for each setup, made when it is first needed.
+
+    Args:
+        setups: what jobs refer to.
+    """
+
+    def __init__(self, setups: Sequence[PlaySetup]) -> None:
+        self._setups = tuple(setups)
+        self._players: dict[int, Player] = {}
+
+    def play(self, job: Job) -> list[EpisodeResult]:
+        """Play a job to its end; raises what ``Player`` raises."""
+        if job.setup not in self._players:
+            self._players[job.setup] = Player(self._setups[job.setup])
+        return self._players[job.setup].play(job.chunk)
+
+    def close(self) -> None:
+        """End the players' desktops."""
+        for player in self._players.values():
             player.close()
+
+
+def play_here(
+    setups: Sequence[PlaySetup], jobs: Sequence[Job], played: Callable[[int], None]
+) -> list[list[EpisodeResult]]:
+    """Play all jobs in this process; ``played`` is told of each how many episodes it had."""
+    results = []
+    with computing_alike([setup.checkpoint for setup in setups]):
+        players = Players(setups)
+        try:
+            for job in jobs:
+                results.append(players.play(job))
+                played(len(job.chunk.episodes))
+        finally:
+            players.close()
+    return results

@@ -2,132 +2,146 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 from hrlctl.env.episode import Termination
-from hrlctl.evaluation.intervals import Interval, wilson
-from hrlctl.schema.base import Difficulty, Split
+from hrlctl.evaluation.comparison import PairedTest
+from hrlctl.evaluation.figures import Figures, Flakiness, SkillFigures, figures_by_skill
+from hrlctl.evaluation.plan import Ablation, PlaySetup
+from hrlctl.evaluation.results import EpisodeResult
+from hrlctl.schema.base import Difficulty, Skill
+from hrlctl.schema.run import RunConfig
+
+TERMINATIONS: Final[tuple[Termination, ...]] = ("agent", "automatic")
 
 
-class EpisodeResult(NamedTuple):
-    """How one episode ended."""
-
-    task: str  # id
-    difficulty: Difficulty
-    success: bool
-    episode_return: float  # not discounted
-    length: int  # steps
-    faults: int = 0  # of the machinery, after each of which it was played again
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Figures of a group of episodes.
+class Comparison(NamedTuple):
+    """Another agent on the same instances.
 
     Attributes:
-        success_rate: share of the episodes that succeeded, in [0, 1].
-        success_ci95: its 95% Wilson interval.
-        mean_return: not discounted.
-        mean_steps: of all episodes, failed ones included.
+        checkpoint: the other one.
+        figures: the other one's.
+        test: this one first, the other one second.
     """
 
-    episodes: int
-    success_rate: float
-    success_ci95: Interval
-    mean_return: float
-    mean_steps: float
-
-    @classmethod
-    def of(cls, results: Sequence[EpisodeResult]) -> Figures:
-        """The figures of at least one result."""
-        count = len(results)
-        successes = sum(result.success for result in results)
-        return cls(
-            count,
-            successes / count,
-            wilson(successes, count),
-            sum(result.episode_return for result in results) / count,
-            sum(result.length for result in results) / count,
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON has it, without the return: returns of different tasks do not compare."""
-        return {
-            "episodes": self.episodes,
-            "success_rate": self.success_rate,
-            "success_ci95": list(self.success_ci95),
-            "mean_steps": self.mean_steps,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class EvaluationReport:
-    """The figures of an evaluation, and what they are figures of.
-
-    Attributes:
-        overall: of all episodes.
-        by_task: by task id, in the order of the tasks.
-        by_difficulty: of the difficulties that were played.
-        seed: that the episodes were drawn with.
-        split: the held-out set.
-        termination: who ended the episodes.
-        sampled: whether actions were drawn, not taken greedily.
-    """
-
-    overall: Figures
-    by_task: dict[str, Figures]
-    by_difficulty: dict[Difficulty, Figures]
-    seed: int
-    split: Split
-    termination: Termination
-    sampled: bool
+    checkpoint: Path
+    figures: Figures
+    test: PairedTest
 
     @classmethod
     def of(
         cls,
-        results: Sequence[EpisodeResult],
-        *,
-        seed: int,
-        split: Split,
+        checkpoint: Path,
+        this: Sequence[EpisodeResult],
+        other: Sequence[EpisodeResult],
         termination: Termination,
-        sampled: bool,
-    ) -> EvaluationReport:
-        """The report of at least one result."""
-        by_task = {
-            task: Figures.of([result for result in results if result.task == task])
-            for task in _in_order(result.task for result in results)
+    ) -> Comparison:
+        """``checkpoint``'s results, ``other``, beside those of the agent that is judged."""
+        test = PairedTest.of(this, other, termination)
+        return cls(checkpoint, Figures.of(other, termination), test)
+
+
+@dataclass(frozen=True)
+class EvaluationReport:
+    """The figures of an evaluation, and what they are figures of.
+
+    Attributes:
+        results: of every episode, in the order in which they were planned.
+        setup: what was played.
+        seed: that the episodes were drawn with.
+        termination: under which episodes count, but for ``by_termination``.
+        flakiness: where the episodes were played several times; ``results`` are of the first.
+        ablations: the figures on the same instances with something taken away.
+        comparison: with another agent.
+        run: how the agent was trained; ``None`` where its file does not say so.
+    """
+
+    results: tuple[EpisodeResult, ...]
+    setup: PlaySetup
+    seed: int
+    termination: Termination
+    flakiness: Flakiness | None = None
+    ablations: Mapping[Ablation, Figures] = field(default_factory=dict)
+    comparison: Comparison | None = None
+    run: RunConfig | None = None
+
+    @property
+    def overall(self) -> Figures:
+        """Of all episodes."""
+        return self._figures(self.results)
+
+    @property
+    def by_termination(self) -> dict[Termination, Figures]:
+        """Of all episodes, as if the agent or success ended them."""
+        return {termination: Figures.of(self.results, termination) for termination in TERMINATIONS}
+
+    @property
+    def by_task(self) -> dict[str, Figures]:
+        """By task id, in the order of the tasks."""
+        return {
+            task: self._figures([result for result in self.results if result.task == task])
+            for task in dict.fromkeys(result.task for result in self.results)
         }
-        by_difficulty = {
-            stage: Figures.of(played)
+
+    @property
+    def by_difficulty(self) -> dict[Difficulty, Figures]:
+        """Of the difficulties that were played."""
+        return {
+            stage: self._figures(played)
             for stage in Difficulty
-            if (played := [result for result in results if result.difficulty == stage])
+            if (played := [result for result in self.results if result.difficulty == stage])
         }
-        return cls(Figures.of(results), by_task, by_difficulty, seed, split, termination, sampled)
+
+    @property
+    def by_skill(self) -> dict[Skill, SkillFigures]:
+        """Of the skills that were chosen or have milestones."""
+        return figures_by_skill(self.results)
 
     @property
     def worst_task(self) -> str:
         """The id of the task with the lowest success rate, the first of several."""
-        return min(self.by_task, key=lambda task: self.by_task[task].success_rate)
+        by_task = self.by_task
+        return min(by_task, key=lambda task: by_task[task].success_rate)
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON has it."""
-        return {
-            **self.overall.to_dict(),
-            "mean_return": self.overall.mean_return,
+        overall = self.overall
+        content = {
+            **overall.to_dict(),
+            "mean_return": overall.mean_return,
+            "checkpoint": str(self.setup.checkpoint),
             "seed": self.seed,
-            "set": str(self.split),
+            "set": str(self.setup.split),
             "termination": self.termination,
-            "sampled": self.sampled,
+            "sampled": self.setup.sampled,
+            "by_termination": {
+                termination: figures.to_dict()
+                for termination, figures in self.by_termination.items()
+            },
             "worst_task": self.worst_task,
             "by_task": {task: figures.to_dict() for task, figures in self.by_task.items()},
             "by_difficulty": {
                 str(stage): figures.to_dict() for stage, figures in self.by_difficulty.items()
             },
+            "by_skill": {str(skill): figures.to_dict() for skill, figures in self.by_skill.items()},
         }
+        if self.flakiness is not None:
+            content["flakiness"] = self.flakiness.to_dict()
+        if self.ablations:
+            content["ablations"] = {
+                str(ablation): figures.to_dict() for ablation, figures in self.ablations.items()
+            }
+        if self.comparison is not None:
+            other = self.comparison
+            content["comparison"] = {
+                "checkpoint": str(other.checkpoint),
+                "other": other.figures.to_dict(),
+                **other.test.to_dict(),
+            }
+        return content
 
-
-def _in_order(names: Iterable[str]) -> list[str]:
-    """Each name once, in the order of its first occurrence."""
-    return list(dict.fromkeys(names))
+    def _figures(self, results: Sequence[EpisodeResult]) -> Figures:
+        return Figures.of(results, self.termination)

@@ -1,30 +1,35 @@
-"""Playing chunks in worker processes."""
+"""Playing in worker processes."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnContext
 from typing import Any, Final
 
-import torch
-
 from hrlctl.errors import HrlctlError, WorkerError
-from hrlctl.evaluation.player import Chunk, Player, PlaySetup
-from hrlctl.evaluation.report import EpisodeResult
+from hrlctl.evaluation.agents import computing_alike
+from hrlctl.evaluation.plan import PlaySetup
+from hrlctl.evaluation.player import Job, Players
+from hrlctl.evaluation.results import EpisodeResult
 
 _SECONDS_TO_END: Final = 5.0
 
 
-def play_in_workers(setup: PlaySetup, chunks: Sequence[Chunk], workers: int) -> list[EpisodeResult]:
-    """Play all chunks in ``workers`` processes; the results are in the order of the chunks.
+def play_in_workers(
+    setups: Sequence[PlaySetup],
+    jobs: Sequence[Job],
+    workers: int,
+    played: Callable[[int], None],
+) -> list[list[EpisodeResult]]:
+    """Play all jobs in ``workers`` processes; the results are in the order of the jobs.
 
     Every worker loads checkpoint and tasks itself, computes with one thread, and ends with this
-    call, whatever ends it.
+    call, whatever ends it. ``played`` is told of each job that is done how many episodes it had.
 
     Raises:
         WorkerError: a worker died.
@@ -33,19 +38,19 @@ def play_in_workers(setup: PlaySetup, chunks: Sequence[Chunk], workers: int) -> 
     context = get_context("spawn")  # forked processes and torch's threads do not go together
     group: list[_Worker] = []
     results: dict[int, list[EpisodeResult]] = {}
-    waiting = iter(enumerate(chunks))
+    waiting = iter(enumerate(jobs))
     try:
         with _ignoring_interrupts():
             for _ in range(workers):
-                group.append(_Worker(context, setup))
+                group.append(_Worker(context, setups))
         for worker in group:
             worker.give(next(waiting, None))
         while playing := [worker for worker in group if worker.index is not None]:
             ready = wait([worker.connection for worker in playing])
             for worker in playing:
                 if worker.connection in ready:
-                    index, results_of_chunk = worker.take()
-                    results[index] = results_of_chunk
+                    index, results[index] = worker.take()
+                    played(len(results[index]))
                     worker.give(next(waiting, None))
     finally:
         for worker in group:
@@ -53,38 +58,38 @@ def play_in_workers(setup: PlaySetup, chunks: Sequence[Chunk], workers: int) -> 
         for worker in group:
             worker.process.join(_SECONDS_TO_END)
             worker.connection.close()
-    return [result for index in range(len(chunks)) for result in results[index]]
+    return [results[index] for index in range(len(jobs))]
 
 
 class _Worker:
-    """A process that plays chunks, seen from the process that wants them played.
+    """A process that plays jobs, seen from the process that wants them played.
 
     Args:
         context: starts processes.
-        setup: what it plays.
+        setups: what jobs refer to.
     """
 
-    def __init__(self, context: SpawnContext, setup: PlaySetup) -> None:
+    def __init__(self, context: SpawnContext, setups: Sequence[PlaySetup]) -> None:
         self.connection: Connection[Any, Any]
         self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=serve, args=(theirs, setup), daemon=True)
+        self.process = context.Process(target=serve, args=(theirs, tuple(setups)), daemon=True)
         self.process.start()
         theirs.close()  # so that reading ends when the worker does
-        self.index: int | None = None  # of the chunk that it plays
+        self.index: int | None = None  # of the job that it plays
 
-    def give(self, numbered: tuple[int, Chunk] | None) -> None:
-        """Let it play a chunk, or let it rest."""
+    def give(self, numbered: tuple[int, Job] | None) -> None:
+        """Let it play a job, or let it rest."""
         if numbered is None:
             self.index = None
             return
-        self.index, chunk = numbered
+        self.index, job = numbered
         try:
-            self.connection.send(chunk)
+            self.connection.send(job)
         except OSError as error:
             raise self._death() from error
 
     def take(self) -> tuple[int, list[EpisodeResult]]:
-        """Its chunk's index and results; waits for them."""
+        """Its job's index and results; waits for them."""
         assert self.index is not None  # callers ask only workers that play
         try:
             answer: list[EpisodeResult] | HrlctlError = self.connection.recv()
@@ -116,20 +121,21 @@ def _ignoring_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, previous)
 
 
-def serve(connection: Connection[Any, Any], setup: PlaySetup) -> None:
+def serve(connection: Connection[Any, Any], setups: Sequence[PlaySetup]) -> None:
     """A worker's life: play what is sent, and answer, until nobody is there."""
-    torch.set_num_threads(1)
-    player: Player | None = None
+    with computing_alike([setup.checkpoint for setup in setups]):
+        _play_what_is_sent(connection, Players(setups))
+
+
+def _play_what_is_sent(connection: Connection[Any, Any], players: Players) -> None:
     while True:
         try:
-            chunk: Chunk = connection.recv()
+            job: Job = connection.recv()
         except EOFError:
-            if player is not None:
-                player.close()
+            players.close()
             return
         try:
-            player = player or Player(setup)
-            answer: list[EpisodeResult] | HrlctlError = player.play(chunk)
+            answer: list[EpisodeResult] | HrlctlError = players.play(job)
         except HrlctlError as error:
             answer = error
         try:

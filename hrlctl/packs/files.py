@@ -14,12 +14,13 @@ from hrlctl.errors import PackError, TaskError, did_you_mean
 from hrlctl.packs.diagnosis import diagnose
 from hrlctl.packs.documents import Document, read_document
 from hrlctl.packs.instances import Instance, Task, draw_instance
+from hrlctl.packs.pages import check_pages
 from hrlctl.packs.parameters import names_of
 from hrlctl.packs.templates import references
 from hrlctl.schema.base import Split
 from hrlctl.schema.criteria import Criterion
 from hrlctl.schema.pack import PackInfo
-from hrlctl.schema.setup import Setup
+from hrlctl.schema.setup import LauncherSetup, Setup, WindowSetup
 from hrlctl.schema.task import OneOfParameter, OracleStep, SumParameter, TaskFile, TaskSpec
 
 _CRITERION: TypeAdapter[Criterion] = TypeAdapter(Criterion)
@@ -125,21 +126,38 @@ def _check_references(spec: TaskSpec, document: Document, index: int) -> None:
 def _check_instance(instance: Instance) -> None:
     """Validate what the templates gave; the values of parameters may fit nowhere."""
     Setup.model_validate(instance.setup.model_dump(warnings=False))
+    check_pages(instance.setup.pages)
     facts = [instance.success, *(milestone.criterion for milestone in instance.milestones)]
     for fact in facts:
         _CRITERION.validate_python(fact.model_dump(warnings=False))
     _ORACLE.validate_python(
         [step.model_dump(by_alias=True, warnings=False) for step in instance.oracle]
     )
-    paths = [*instance.setup.files, *(path for fact in facts for path in _paths(fact))]
-    paths += [launcher.path for launcher in instance.setup.launchers if launcher.path]
-    paths += [window.path for window in instance.setup.windows if window.path]
-    for path in paths:
+    paths = [path for fact in facts for path in _paths(fact)]
+    _check_paths(instance.setup, paths)
+
+
+def _check_paths(setup: Setup, others: list[str]) -> None:
+    """Make sure that all paths stay at home, and that none is both a file and a folder."""
+    programs: list[LauncherSetup | WindowSetup] = [*setup.launchers, *setup.windows]
+    shown = [program.path for program in programs if program.path]
+    for path in (*setup.files, *setup.folders, *shown, *others):
         pure = PurePosixPath(path)
         if pure.is_absolute() or ".." in pure.parts or re.search(r"[\\\0:]|^~.", path):
             raise TaskError(
                 f"the path {path!r} leaves the episode's home folder",
                 hint="write it relative to the home folder, such as 'Documents/note.txt'",
+            )
+    folders = {*setup.folders}
+    for path in (*setup.files, *setup.folders):
+        folders |= {str(parent) for parent in PurePosixPath(path).parents}
+    if both := folders & setup.files.keys():
+        raise TaskError(f"the path {min(both)!r} is both a file and a folder")
+    for program in programs:
+        if program.program == "file_manager" and program.path and program.path not in folders:
+            raise TaskError(
+                f"a file manager shows {program.path!r}, which is no folder of the setup",
+                hint="name it under 'folders', or leave 'path' out for the home folder",
             )
 
 

@@ -91,10 +91,11 @@ class Task:
             for split, variation in _VARIATIONS.items()
         }
         self.success: Final = resolver(spec.success_criteria)
+        # A task without milestones has one: itself, for the skill that has no sub-goal.
         self.milestones: Final = tuple(
             (milestone.skill, resolver(milestone.about), resolver(milestone.criteria))
             for milestone in spec.milestones
-        )
+        ) or ((Skill.TASK, resolver(""), self.success),)
         self.oracle: Final = resolver(spec.oracle)
 
     def __repr__(self) -> str:

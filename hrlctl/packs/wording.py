@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from hrlctl.packs.instances import Milestone
+from hrlctl.packs.pages import page_in_words
 from hrlctl.schema import criteria as facts
 from hrlctl.schema.criteria import Contains, Criterion, Glob, Match, Range
 from hrlctl.schema.setup import DialogSetup, FieldSetup, LauncherSetup, Setup, WindowSetup
@@ -38,8 +39,12 @@ def setup_in_words(setup: Setup) -> tuple[str, ...]:
         *map(_launcher, setup.launchers),
         *map(_window, setup.windows),
         *map(_dialog, setup.dialogs),
+        *map(page_in_words, setup.pages),
         *(f"file {path}: {_content(text)}" for path, text in setup.files.items()),
+        *(f"folder {path}" for path in setup.folders),
     ]
+    if setup.other_files:
+        lines.append(f"drawn: {setup.other_files} other files in each folder")
     if setup.clipboard:
         lines.append(f"clipboard: {_content(setup.clipboard)}")
     fewest, most = setup.distractors
@@ -80,6 +85,8 @@ def _fact(criterion: Criterion) -> str:
             return f"it does not hold that {_part(part)}"
         case facts.Clipboard(text=text):
             return f"the clipboard holds {_text(text)}"
+        case facts.UrlContains(text=text, window=window):
+            return f"the browser{_inside(window)} shows an address with {_quoted(text)} in it"
         case facts.TextField(value=value, name=name, window=window):
             return f"{_thing('text_field', name, window)} shows {_text(value)}"
         case facts.Setting(name=name, value=value):
@@ -90,8 +97,8 @@ def _fact(criterion: Criterion) -> str:
             return f"{_thing(role, name, window)} is shown"
         case facts.WidgetFocused(name=name, window=window):
             return f"{_quoted(name)}{_inside(window)} has the keyboard focus"
-        case facts.DisplayValue(value=value):
-            return f"a calculator shows {value}"
+        case facts.DisplayValue(value=value, window=window):
+            return f"{'a calculator' if window is None else _quoted(window)} shows {value}"
         case facts.DialogAnswered(title=title, answer=answer):
             return f"the dialog {_quoted(title)} was ended by {_quoted(answer)}"
         case facts.ChangedOnly(names=names):
@@ -118,6 +125,12 @@ def _window_fact(criterion: Criterion) -> str:
             return f"there is no file {path}"
         case facts.FileContains(path=path, text=text):
             return f"the file {path} has {_quoted(text)} in it"
+        case facts.DirectoryExists(path=path):
+            return f"there is a folder {path}"
+        case facts.CurrentDirectory(path=path, window=window):
+            return (
+                f"{'a file manager' if window is None else _quoted(window)} shows the folder {path}"
+            )
         case _:
             raise TypeError(f"no words for the criterion {criterion.kind!r}")
 
@@ -131,7 +144,8 @@ def _part(criterion: Criterion) -> str:
 def _launcher(launcher: LauncherSetup) -> str:
     offered = (("icon", launcher.on_desktop), ("menu entry", launcher.in_menu))
     places = " and ".join(place for place, is_there in offered if is_there) or "launcher"
-    document = f" with {launcher.path}" if launcher.path else ""
+    opened = launcher.path or launcher.address
+    document = f" with {opened}" if opened else ""
     kind = skill_in_words(launcher.program)
     return f"{places} {_quoted(launcher.name)}: {kind}{document}{_fields(launcher.fields)}"
 
@@ -140,7 +154,8 @@ def _window(window: WindowSetup) -> str:
     notes = [skill_in_words(window.program)]
     notes += [window.state] if window.state != "normal" else []
     notes += ["partly covered"] if window.covered else []
-    notes += [f"shows {window.path}"] if window.path else []
+    notes += [f"shows {shown}" for shown in (window.path, window.address) if shown]
+    notes += [f"came from {', '.join(window.history)}"] if window.history else []
     notes += [f"unsaved text {_content(window.text)}"] if window.text is not None else []
     return f"window {_quoted(window.title)}: {', '.join(notes)}{_fields(window.fields)}"
 

@@ -6,12 +6,14 @@ import os
 import pickle
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Final
 
 import torch
 
 from hrlctl.errors import CheckpointError, StorageError
+from hrlctl.policy.safetensors_file import SUFFIX, read_safetensors
 
 FORMAT: Final = "hrlctl-checkpoint"
 FORMAT_VERSION: Final = 1
@@ -28,11 +30,23 @@ _DAMAGED: Final = (
 
 
 def write_model(path: Path, content: dict[str, Any]) -> None:
-    """Write a model file atomically: ``path`` holds the old file or the new one, never half of one.
+    """Write a model file atomically.
 
     Args:
         path: where; its folder is made.
         content: tensors, numbers, strings, and lists, tuples and dicts of them.
+
+    Raises:
+        StorageError: the folder cannot be written, or the disk is full.
+    """
+    whole = {"format": FORMAT, "format_version": FORMAT_VERSION, **content}
+    write_atomically(path, lambda file: torch.save(whole, file))
+
+
+def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Let ``write`` fill a file that then takes the place of ``path``.
+
+    ``path`` holds the old file or the new one, never half of one; its folder is made.
 
     Raises:
         StorageError: the folder cannot be written, or the disk is full.
@@ -44,7 +58,7 @@ def write_model(path: Path, content: dict[str, Any]) -> None:
             dir=path.parent, prefix=f".{path.name}.", suffix=".part"
         )
         with os.fdopen(handle, "wb") as file:
-            torch.save({"format": FORMAT, "format_version": FORMAT_VERSION, **content}, file)
+            write(file)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o644)
@@ -60,16 +74,15 @@ def write_model(path: Path, content: dict[str, Any]) -> None:
 
 
 def read_model(path: Path) -> dict[str, Any]:
-    """Read a model file; nothing in it is executed.
+    """Read a model file (or one of safetensors, by its name); nothing in it is executed.
 
     Raises:
         CheckpointError: it is missing, damaged, not hrlctl's, or of another format version.
+        HrlctlError: safetensors is needed and not installed.
     """
     where = str(path)
     try:
-        with path.open("rb") as file:
-            # Torch would take other files for those of its early versions, and warn of them.
-            content = _unpickled(file) if zipfile.is_zipfile(file) else None
+        content = read_safetensors(path) if path.suffix == SUFFIX else _read_pickle(path)
     except FileNotFoundError as error:
         raise CheckpointError("there is no such file", where=where) from error
     except IsADirectoryError as error:
@@ -96,10 +109,14 @@ def read_model(path: Path) -> dict[str, Any]:
     return content
 
 
-def _unpickled(file: IO[bytes]) -> Any:
+def _read_pickle(path: Path) -> Any:
     """What a file of torch holds, ``None`` where it is damaged or holds more than plain data."""
-    file.seek(0)
-    try:
-        return torch.load(file, map_location="cpu", weights_only=True)
-    except _DAMAGED:
-        return None
+    with path.open("rb") as file:
+        # Torch would take other files for those of its early versions, and warn of them.
+        if not zipfile.is_zipfile(file):
+            return None
+        file.seek(0)
+        try:
+            return torch.load(file, map_location="cpu", weights_only=True)
+        except _DAMAGED:
+            return None

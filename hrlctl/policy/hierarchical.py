@@ -7,7 +7,7 @@ recorded steps under the current weights.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,13 +21,23 @@ from hrlctl.errors import CheckpointError
 from hrlctl.policy.distributions import Choice
 from hrlctl.policy.encoders import make_encoder
 from hrlctl.policy.files import read_model, write_model
-from hrlctl.policy.manager import DURATIONS, SKILLS, Decision, Manager, ManagerView
+from hrlctl.policy.manager import (
+    DURATIONS,
+    NOTHING_YET,
+    SKILLS,
+    Decision,
+    Manager,
+    ManagerView,
+    Memory,
+)
 from hrlctl.policy.perception import Percept, Perception, Scene
 from hrlctl.policy.reading import Known
 from hrlctl.policy.worker import Option, Worker, WorkerView, uses
 from hrlctl.schema.base import Skill
 from hrlctl.schema.run import PolicyConfig
 
+DONE_THRESHOLD: Final = 0.5
+"""Above this probability an agent that ends its episodes says that it has finished."""
 _TASK = SKILLS.index(Skill.TASK)
 
 
@@ -58,14 +68,22 @@ class Observations(NamedTuple):
 class ActorState(NamedTuple):
     """What the agent carries from step to step: the manager's open decision."""
 
-    skill: Tensor  # (batch,), int64
+    skill: Tensor  # (batch,), int64, index into SKILLS, or NOTHING_YET
     slot: Tensor  # (batch,), int64
     remaining: Tensor  # (batch,), int64; 0: the manager decides before the next action
     sees_instruction: Tensor  # (batch,), bool
 
     def restarted(self, where: Tensor) -> ActorState:
-        """The state with a new decision due where ``where`` (batch,), bool, says so."""
-        return self._replace(remaining=self.remaining.masked_fill(where, 0))
+        """The state with a new episode where ``where`` (batch,), bool, says so."""
+        return self._replace(
+            skill=self.skill.masked_fill(where, NOTHING_YET),
+            remaining=self.remaining.masked_fill(where, 0),
+        )
+
+    @property
+    def memory(self) -> Memory:
+        """What the manager remembers."""
+        return Memory(self.skill, self.slot)
 
 
 class Acted(NamedTuple):
@@ -138,7 +156,8 @@ class HierarchicalPolicy(nn.Module):
     def initial_state(self, batch: int) -> ActorState:
         """The state before the first step of ``batch`` episodes."""
         zeros = torch.zeros(batch, dtype=torch.int64, device=self.device)
-        return ActorState(zeros, zeros, zeros, torch.ones_like(zeros, dtype=torch.bool))
+        nothing = torch.full_like(zeros, NOTHING_YET)
+        return ActorState(nothing, zeros, zeros, torch.ones_like(zeros, dtype=torch.bool))
 
     def see(self, observations: Observations, known: Known | None = None) -> tuple[Scene, Tensor]:
         """What the screens show, and what is read there; see ``Perception.see``."""
@@ -206,15 +225,15 @@ class HierarchicalPolicy(nn.Module):
             context: (batch, CONTEXT_FEATURES).
             hide_instruction: share of decisions in which the worker is not shown the instruction.
         """
-        manager = self.manager.view(percept, context)
-        option, decided, duration, manager_log_prob = self._decide(
+        manager = self.manager.view(percept, context, state.memory)
+        option, decided, duration, manager_log_prob = self.decide(
             percept, manager, state, greedy, hide_instruction, generator
         )
         worker = self.worker.view(percept, option, context)
         action, log_prob = self._choose_action(percept, worker, greedy, generator)
         done_probability = manager.done_logit.sigmoid()
         if agent_stops:
-            action[:, Part.TYPE].masked_fill_(done_probability > 0.5, ActionType.DONE)
+            action[:, Part.TYPE].masked_fill_(done_probability > DONE_THRESHOLD, ActionType.DONE)
         after = ActorState(option.skill, option.slot, option.remaining - 1, option.sees_instruction)
         return Acted(
             action,
@@ -241,20 +260,25 @@ class HierarchicalPolicy(nn.Module):
         remaining = state.remaining.clamp(min=1)
         if not self.is_hierarchical:
             remaining = torch.full_like(remaining, DURATIONS[-1])
-        option = Option(state.skill, state.slot, remaining, state.sees_instruction)
+        option = Option(_known(state.skill), state.slot, remaining, state.sees_instruction)
         worker = self.worker.view(percept, option, context)
-        return worker.value, worker.bonus_value, self.manager.view(percept, context).value
+        manager = self.manager.view(percept, context, state.memory)
+        return worker.value, worker.bonus_value, manager.value
 
-    def _decide(
+    def decide(
         self,
         percept: Percept,
         view: ManagerView,
         state: ActorState,
         greedy: bool,
-        hide_instruction: float,
-        generator: torch.Generator | None,
+        hide_instruction: float = 0.0,
+        generator: torch.Generator | None = None,
     ) -> tuple[Option, Tensor, Tensor, Tensor]:
-        """The option of this step: the open one, or a new one where it is over or stopped."""
+        """The option of this step: the open one, or a new one where it is over or stopped.
+
+        Beside it whether a new one was decided on, the index of its duration, and the decision's
+        log-probability, 0 where none was taken; (batch,) each.
+        """
         due = state.remaining <= 0
         if not self.is_hierarchical:
             skill = torch.full_like(state.skill, _TASK)
@@ -262,9 +286,7 @@ class HierarchicalPolicy(nn.Module):
             option = Option(skill, torch.zeros_like(skill), remaining, torch.ones_like(due))
             return option, due, torch.zeros_like(skill), torch.zeros_like(view.value)
 
-        stop_logit = self.manager.stop_logit(
-            view, percept, state.skill, state.slot, state.remaining
-        )
+        stop_logit = self.stop_logit(percept, view, state)
         if greedy:
             stops = stop_logit > 0
             sees = torch.ones_like(due)
@@ -279,9 +301,15 @@ class HierarchicalPolicy(nn.Module):
             torch.where(decided, skill, state.skill),
             torch.where(decided, slot, state.slot),
             torch.where(decided, lengths[duration], state.remaining),
-            torch.where(decided, sees, state.sees_instruction),
+            decided & sees | ~decided & state.sees_instruction,  # ONNX has no choice of booleans
         )
         return option, decided, duration, log_prob * decided
+
+    def stop_logit(self, percept: Percept, view: ManagerView, state: ActorState) -> Tensor:
+        """How much the open decision looks finished, (batch,); of no meaning before the first."""
+        return self.manager.stop_logit(
+            view, percept, _known(state.skill), state.slot, state.remaining
+        )
 
     def _draw_decision(
         self,
@@ -341,6 +369,13 @@ class HierarchicalPolicy(nn.Module):
             entropies[part.name.lower()] = used * choice.entropy()
         return log_prob, entropies
 
+    def judge_worker(
+        self, percept: Percept, option: Option, context: Tensor, action: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Log-probability of actions (batch, 6) under options, and the bonus expected; (batch,)."""
+        view = self.worker.view(percept, option, context)
+        return self._judge_action(percept, view, action)[0], view.bonus_value
+
     def evaluate(
         self,
         percept: Percept,
@@ -348,6 +383,7 @@ class HierarchicalPolicy(nn.Module):
         option: Option,
         decision: Decision,
         action: Tensor,
+        memory: Memory,
     ) -> Evaluated:
         """Judge recorded steps.
 
@@ -357,8 +393,9 @@ class HierarchicalPolicy(nn.Module):
             option: under which the worker acted.
             decision: the manager's choices; of meaning only where it decided.
             action: (batch, 6), int64.
+            memory: what the manager remembered.
         """
-        manager = self.manager.view(percept, context)
+        manager = self.manager.view(percept, context, memory)
         worker = self.worker.view(percept, option, context)
         log_prob, entropies = self._judge_action(percept, worker, action)
         skills = self.manager.skills(manager)
@@ -435,3 +472,8 @@ class HierarchicalPolicy(nn.Module):
         policy.config = config
         policy.eval()
         return policy
+
+
+def _known(skill: Tensor) -> Tensor:
+    """Skills with some skill for NOTHING_YET, where what is computed from it is not used."""
+    return skill.clamp(max=len(SKILLS) - 1)

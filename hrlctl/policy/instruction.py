@@ -21,6 +21,7 @@ class InstructionFeatures(NamedTuple):
     summary: Tensor  # (batch, SUMMARY_FEATURES)
     slots: Tensor  # (batch, NUM_SLOTS, SLOT_FEATURES): each slot in its context
     has_slot: Tensor  # (batch, NUM_SLOTS), bool
+    may_type: Tensor  # (batch, NUM_SLOTS), bool: what is quoted or a number; without any, all
 
 
 class InstructionEncoder(nn.Module):
@@ -61,4 +62,6 @@ class InstructionEncoder(nn.Module):
         places = (tokens.unsqueeze(1) == wanted.view(1, -1, 1)).to(x.dtype)  # (b, slots, length)
         context = self.context(places @ x.transpose(1, 2))
         has_slot = slots[:, :, 0] > 0
-        return InstructionFeatures(summary, F.relu(spelling + context), has_slot)
+        is_exact = places.any(2)
+        may_type = has_slot & (is_exact | ~is_exact.any(1, keepdim=True))
+        return InstructionFeatures(summary, F.relu(spelling + context), has_slot, may_type)

@@ -9,11 +9,13 @@ from torch import Tensor, nn
 
 from hrlctl.policy.distributions import Choice, choose
 from hrlctl.policy.instruction import SLOT_FEATURES, SUMMARY_FEATURES
-from hrlctl.policy.perception import EVIDENCE, Percept, Pool
+from hrlctl.policy.perception import EVIDENCE, KINDS, Percept, Pool
 from hrlctl.schema.base import Skill
 
 SKILLS: Final = tuple(Skill)
 DURATIONS: Final = (1, 2, 4, 8, 16)
+NOTHING_YET: Final = len(SKILLS)
+"""The skill that an episode's first decision finds remembered."""
 _SKILL_FEATURES: Final = 16
 _NEVER: Final = -1e4
 _SHORT: Final = (1.5, 1.0, 0.0, -1.0, -2.0)  # log-weights of the durations before anything is known
@@ -29,6 +31,13 @@ class ManagerView(NamedTuple):
     aim_slots: Tensor  # (batch, slots), scores: which slot that is about
 
 
+class Memory(NamedTuple):
+    """The decision before this step, a batch of int64, shape (batch,) each."""
+
+    skill: Tensor  # index into SKILLS, or NOTHING_YET
+    slot: Tensor  # index of an instruction slot
+
+
 class Decision(NamedTuple):
     """A batch of the manager's choices, int64, shape (batch,) each."""
 
@@ -38,7 +47,9 @@ class Decision(NamedTuple):
 
 
 class Manager(nn.Module):
-    """Decides from the screen and the instruction alone.
+    """Decides from the screen, the instruction and its own last decision alone.
+
+    What was done a step ago is often hard to see, and easy to remember.
 
     The slot is chosen given the skill, and the duration given the skill. What is due next, in sight
     of screen and instruction, is learned from labels as well (the next open milestone); decisions
@@ -54,10 +65,12 @@ class Manager(nn.Module):
     def __init__(self, channels: int, context: int, width: int = 32, hidden: int = 128) -> None:
         super().__init__()
         self.pool = Pool(channels, SUMMARY_FEATURES, EVIDENCE, width)
+        asked = SUMMARY_FEATURES + 2 * SLOT_FEATURES
         self.hidden = nn.Sequential(
-            nn.Linear(2 * width + SUMMARY_FEATURES + SLOT_FEATURES + context, hidden), nn.ReLU(),
+            nn.Linear(2 * width + asked + _SKILL_FEATURES + KINDS + context, hidden), nn.ReLU(),
             nn.Linear(hidden, hidden), nn.ReLU(),
         )  # fmt: skip
+        self.last_skill = nn.Embedding(len(SKILLS) + 1, _SKILL_FEATURES)
         self.skill = nn.Linear(hidden, len(SKILLS))
         self.skill_embedding = nn.Embedding(len(SKILLS), _SKILL_FEATURES)
         self.slot_query = nn.Linear(hidden + _SKILL_FEATURES, SLOT_FEATURES)
@@ -78,18 +91,23 @@ class Manager(nn.Module):
         self.value = nn.Linear(hidden, 1)
         self.done = nn.Sequential(nn.Linear(hidden, 64), nn.ReLU(), nn.Linear(64, 1))
 
-    def view(self, percept: Percept, context: Tensor) -> ManagerView:
+    def view(self, percept: Percept, context: Tensor, memory: Memory) -> ManagerView:
         """Look at a batch of observations; ``context`` is (batch, context)."""
-        _, pooled = self.pool(percept.features, percept.summary, percept.evidence.amax(1))
-        asked = (percept.slots * percept.has_slot.unsqueeze(2)).amax(1)
-        hidden = self.hidden(torch.cat([pooled, percept.summary, asked, context], dim=1))
-        about = (percept.slots @ self.aim_query(hidden).unsqueeze(2)).squeeze(2)
+        # What is quoted is what it is about; words like "open" would only stand in the way.
+        about = percept.may_type.unsqueeze(2)
+        evidence = (percept.evidence * about.unsqueeze(3)).amax(1)
+        _, pooled = self.pool(percept.features, percept.summary, evidence)
+        asked = (percept.slots * about).amax(1)
+        last = torch.cat([self.last_skill(memory.skill), _pick(percept.slots, memory.slot)], dim=1)
+        known = [pooled, percept.summary, asked, last, percept.kinds, context]
+        hidden = self.hidden(torch.cat(known, dim=1))
+        scores = (percept.slots @ self.aim_query(hidden).unsqueeze(2)).squeeze(2)
         return ManagerView(
             hidden,
             self.value(hidden).squeeze(1).float(),
             self.done(hidden).squeeze(1).float(),
             self.aim_skill(hidden).float(),
-            about.float().masked_fill(~percept.has_slot, _NEVER),
+            scores.float().masked_fill(~percept.has_slot, _NEVER),
         )
 
     def skills(self, view: ManagerView) -> Choice:

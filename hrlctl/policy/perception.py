@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from hrlctl.desktop.contract import ROLES
+from hrlctl.env.action import NUM_SLOTS
 from hrlctl.env.arrays import UNLABELLED
 from hrlctl.env.observation import NUM_CHARACTERS
 from hrlctl.policy.encoders import Encoder
@@ -17,6 +18,7 @@ from hrlctl.policy.reading import HALVES, Known, Reader
 
 EVIDENCE: Final = 3
 """Maps a text: where it begins, and how near it is to the left and to the right."""
+KINDS: Final = len(ROLES) * (1 + NUM_SLOTS)
 _LETTER_FEATURES: Final = 8
 _WORD_CELLS: Final = 5
 # What a text that is not there scores, by chance, and one that is there, read none too well.
@@ -50,6 +52,8 @@ class Percept(NamedTuple):
     summary: Tensor  # (batch, SUMMARY_FEATURES)
     slots: Tensor  # (batch, slots, SLOT_FEATURES): what is asked of each, and where it is seen
     has_slot: Tensor  # (batch, slots), bool
+    may_type: Tensor  # (batch, slots), bool
+    kinds: Tensor  # (batch, KINDS): how much there is of each role, and on which each slot is seen
 
     def rows(self, index: Tensor) -> Percept:
         """The rows ``index`` (int64) as a new batch; gradients flow back to the chosen rows."""
@@ -129,8 +133,19 @@ class Perception(nn.Module):
             cells_of_role = roles.sum(1).clamp(min=1)
             prior = -(roles @ cells_of_role.log().unsqueeze(2)).squeeze(2)
             seen_as = _seen_as(evidence[:, :, 0], roles)
+            kinds = torch.cat([roles.sum(1).log1p(), seen_as.flatten(1)], dim=1)
         slots = self.seen_slots(torch.cat([asked.slots, seen_as], dim=2))
-        return Percept(features, roles, prior, evidence, asked.summary, slots, asked.has_slot)
+        return Percept(
+            features,
+            roles,
+            prior,
+            evidence,
+            asked.summary,
+            slots,
+            asked.has_slot,
+            asked.may_type,
+            kinds,
+        )
 
     def role_loss(self, features: Tensor, roles: Tensor) -> Tensor:
         """Cross-entropy of what stands in each cell: an auxiliary loss.
@@ -185,7 +200,7 @@ class Pool(nn.Module):
         # products: passes over the map are what costs most here.
         weights = self.project.weight.t() * (1 + scale).unsqueeze(1)
         shift = shift + self.project.bias * (1 + scale) + self.evidence.bias
-        of_evidence = self.evidence.weight.t().expand(len(weights), -1, -1)
+        of_evidence = self.evidence.weight.t().expand(weights.shape[0], -1, -1)
         x = torch.baddbmm(shift.unsqueeze(1), evidence.transpose(1, 2), of_evidence)
         x = torch.relu(torch.baddbmm(x, _by_cells(features), weights))
         return x, torch.cat([x.sum(1) / x.shape[1], x.max(1).values], dim=1)

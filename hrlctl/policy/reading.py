@@ -121,7 +121,7 @@ class Reader(nn.Module):
             plain = torch.full((NUM_CHARACTERS,), _LEAST, device=screens.device)
             plain[PAD] = 0.0
             log_probs = plain.repeat(batch * rows * columns, HALVES, 1)
-            place = torch.arange(len(log_probs), device=screens.device)
+            place = torch.arange(log_probs.shape[0], device=screens.device)
             looked_at = windows.reshape(-1, _WINDOW, _WINDOW)
         else:
             log_probs = known.log_probs.reshape(-1, HALVES, NUM_CHARACTERS).clone()
@@ -183,17 +183,18 @@ def find(log_probs: Tensor, texts: Tensor) -> Tensor:
     match = log_probs.new_zeros(batch * count, rows, halves // HALVES)
     flat = texts[:, :, :COMPARED].long().flatten(0, 1)
     written = (flat[:, 0] != PAD).nonzero().squeeze(1)
-    if len(written) == 0:
+    exporting = torch.compiler.is_exporting()
+    if not exporting and written.shape[0] == 0:
         return match.view(batch, count, rows, -1)
     flat = flat.index_select(0, written)
     length = (flat != PAD).sum(1)
     by_character = log_probs.clamp(min=_LEAST).permute(0, 3, 1, 2)
     place = written // count
     dots = by_character[place, _DOT]
-    beyond = log_probs.new_full((len(written), rows, 3), -1e3)
+    beyond = log_probs.new_full((written.shape[0], rows, 3), -1e3)
     # ``rest`` is what the letters from ``k`` on are worth where they begin at a half cell.
-    rest = log_probs.new_zeros(len(written), rows, halves + 3)
-    for k in range(int(length.max()) - 1, -1, -1):
+    rest = log_probs.new_zeros(written.shape[0], rows, halves + 3)
+    for k in range((COMPARED if exporting else int(length.max())) - 1, -1, -1):
         letter = by_character[place, flat[:, k]]
         padded = torch.cat([letter, beyond], dim=2)
         second, third = padded[..., 1 : halves + 1], padded[..., 2 : halves + 2]
@@ -210,5 +211,5 @@ def find(log_probs: Tensor, texts: Tensor) -> Tensor:
         here = torch.cat([best, beyond], dim=2)
         rest = torch.where((length > k).view(-1, 1, 1), here, rest)
     mean = rest[..., :halves] / length.view(-1, 1, 1)
-    cells = mean.view(len(written), rows, -1, HALVES).amax(-1).exp()
+    cells = mean.view(written.shape[0], rows, -1, HALVES).amax(-1).exp()
     return match.index_copy_(0, written, cells).view(batch, count, rows, -1)

@@ -19,6 +19,9 @@ _SKILL_FEATURES: Final = 24
 _CONDITION: Final = 96
 _POINTER: Final = 32
 _MAPS: Final = 2 * EVIDENCE  # of the slot told, and of those that the worker attends to
+_KIND_BOUND: Final = 3.0
+_KEY_BOUND: Final = 4.0
+_POINTER_BOUND: Final = 8.0
 _TABLE_SCALE: Final = 10.0  # tables of logits need a higher learning rate than the network's
 
 
@@ -98,7 +101,7 @@ class Worker(nn.Module):
         for table in (self.usual_kind, self.usual_role, self.usual_key):
             nn.init.zeros_(table.weight)
         with torch.no_grad():
-            self.usual_evidence.weight.view(-1, 2, EVIDENCE)[:] = torch.tensor([0.3, 0.1, 0.1])
+            self.usual_evidence.weight.view(-1, 2, EVIDENCE)[:] = torch.tensor([0.25, 0.15, 0.15])
             self.types_told.weight.fill_(0.2)
 
     def view(self, percept: Percept, option: Option, context: Tensor) -> WorkerView:
@@ -143,7 +146,7 @@ class Worker(nn.Module):
             evidence,
             values[:, 0],
             values[:, 1],
-            usable,
+            usable & percept.may_type,
         )
 
     def kinds(self, view: WorkerView) -> Choice:
@@ -152,7 +155,7 @@ class Worker(nn.Module):
         valid = torch.ones_like(logits, dtype=torch.bool)
         valid[:, ActionType.DONE] = False
         valid[:, ActionType.TYPE_TEXT] = view.usable_slots.any(1)
-        return choose(logits, valid)
+        return choose(_bounded(logits, _KIND_BOUND), valid)
 
     def pointers(self, view: WorkerView, kind: Tensor) -> Choice:
         """The pointer's cell, given the type of action (batch,)."""
@@ -162,7 +165,8 @@ class Worker(nn.Module):
         evidence = (weights.unsqueeze(1) @ view.evidence.to(weights.dtype)).squeeze(1)
         wanted = _TABLE_SCALE * self.usual_role(usual) + self.role_query(view.hidden)
         role = (view.roles.to(wanted.dtype) @ wanted.unsqueeze(2)).squeeze(2)
-        return choose(view.prior + self._point(query, view) + evidence + role)
+        learned = self._point(query, view) + evidence + role
+        return choose(view.prior + _bounded(learned, _POINTER_BOUND))
 
     def targets(self, view: WorkerView, pointer: Tensor) -> Choice:
         """The cell where a drag ends, given the cell (batch,) where it starts."""
@@ -172,7 +176,8 @@ class Worker(nn.Module):
         return choose(view.prior + self._point(query, view))
 
     def keys(self, view: WorkerView) -> Choice:
-        return choose(self.key(view.hidden) + _TABLE_SCALE * self.usual_key(view.option.skill))
+        logits = self.key(view.hidden) + _TABLE_SCALE * self.usual_key(view.option.skill)
+        return choose(_bounded(logits, _KEY_BOUND))
 
     def slots(self, view: WorkerView, percept: Percept) -> Choice:
         query = self.slot_query(view.hidden)
@@ -185,6 +190,14 @@ class Worker(nn.Module):
 
     def _point(self, query: Tensor, view: WorkerView) -> Tensor:
         return (view.keys @ query.unsqueeze(2)).squeeze(2) / _POINTER**0.5
+
+
+def _bounded(logits: Tensor, bound: float) -> Tensor:
+    """Logits that stay within ``bound``, so that nothing is ever given up for good.
+
+    (Bello et al., arXiv 1611.09940, eq. 16, for pointers.)
+    """
+    return bound * torch.tanh(logits.float() / bound)
 
 
 def uses(kind: Tensor, part: Part) -> Tensor:

@@ -147,6 +147,15 @@ class Clipboard(CriterionModel):
     text: Match
 
 
+class UrlContains(CriterionModel):
+    """The address that a browser shows has this text in it."""
+
+    shorthand = "text"
+    kind: Literal["url_contains"] = "url_contains"
+    text: str
+    window: str | None = None
+
+
 class TextField(CriterionModel):
     """The text field or text area of this name shows this text."""
 
@@ -167,7 +176,10 @@ class Setting(CriterionModel):
 
 
 class Selected(CriterionModel):
-    """The check box, radio group, drop-down, list or slider of this name shows this value."""
+    """The check box, radio group, drop-down, list, slider or tab of this name shows this value.
+
+    Of a tab the value says whether it is the one in front.
+    """
 
     shorthand = "name"
     kind: Literal["selected"] = "selected"
@@ -261,9 +273,9 @@ CRITERIA: dict[str, type[CriterionModel]] = {
     str(model.model_fields["kind"].default): model
     for model in (
         WindowTitle, WindowOpen, WindowClosed, WindowFocused, WindowInState, FileExists,
-        FileNotExists, FileContains, DirectoryExists, CurrentDirectory, Clipboard, TextField,
-        Setting, Selected, Shown, WidgetFocused, DisplayValue, DialogAnswered, ChangedOnly,
-        AllOf, AnyOf, Not,
+        FileNotExists, FileContains, DirectoryExists, CurrentDirectory, Clipboard, UrlContains,
+        TextField, Setting, Selected, Shown, WidgetFocused, DisplayValue, DialogAnswered,
+        ChangedOnly, AllOf, AnyOf, Not,
     )
 }  # fmt: skip
 
@@ -320,6 +332,7 @@ Criterion = Annotated[
         | DirectoryExists
         | CurrentDirectory
         | Clipboard
+        | UrlContains
         | TextField
         | Setting
         | Selected

@@ -17,7 +17,12 @@ from hrlctl.schema.task import TaskFile
 JsonSchema = dict[str, Any]
 
 # What each union of models is called in the schema, by one of its tags.
-_UNIONS: Final = {"window_title": "Criteria", "click": "OracleStep", "choice": "Parameter"}
+_UNIONS: Final = {
+    "window_title": "Criteria",
+    "click": "OracleStep",
+    "choice": "Parameter",
+    "paragraph": "Content",
+}
 _POINT_ACTIONS: Final = ("click", "double_click", "right_click")
 
 
@@ -34,6 +39,7 @@ def pack_schema() -> JsonSchema:
     models["Criteria"] = _tagged_or(_criteria(models), unions["Criteria"], "kind")
     models["OracleStep"] = _tagged_or(_oracle_step(models), unions["OracleStep"], "action")
     models["Parameter"] = _tagged_or(_model("ChoiceParameter"), unions["Parameter"], "kind")
+    models["Content"] = unions["Content"]
     plain_form = {"type": "array", "items": _model("TaskSpec"), "minItems": 1}
     return {
         "$schema": GenerateJsonSchema.schema_dialect,

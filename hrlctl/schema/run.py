@@ -40,6 +40,7 @@ class TrainingConfig(StrictModel):
     entropy_final: NonNegative = 0.003  # where the schedule ends
     manager_coefficient: NonNegative = 0.5
     auxiliary_coefficient: NonNegative = 0.5  # of naming what stands where and what is due
+    imitation_coefficient: NonNegative = 0.0  # of repeating what has reached milestones
     encoded_share: Annotated[float, Field(gt=0, le=1)] = 1.0  # of the frames: teach the encoder
     reading_rate: NonNegative = 3e-3  # learning rate of the reader
     reading_steps: Annotated[int, Field(ge=0)] = 0  # at the start, in which only perception learns

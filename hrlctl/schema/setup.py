@@ -8,10 +8,10 @@ from typing import Final, Literal, NamedTuple
 from pydantic import Field
 
 from hrlctl.schema.base import StrictModel
+from hrlctl.schema.fields import FieldRole as FieldRole
+from hrlctl.schema.fields import FieldSetup as FieldSetup
+from hrlctl.schema.pages import Address, PageSetup
 
-FieldRole = Literal[
-    "check_box", "radio_button", "drop_down", "slider", "text_field", "list", "button", "label"
-]
 DesktopKind = Literal["sim", "x11"]
 """Where tasks are played: in the simulator, or by real programs on a private display."""
 
@@ -29,22 +29,15 @@ SCREEN_SIZES: Final[Mapping[DesktopKind, ScreenSize]] = {
 }
 
 ProgramKind = Literal[
-    "calculator", "text_editor", "settings", "form", "viewer", "file_manager", "terminal"
+    "calculator",
+    "text_editor",
+    "file_manager",
+    "settings",
+    "form",
+    "viewer",
+    "browser",
+    "terminal",
 ]
-
-
-class FieldSetup(StrictModel):
-    """One named widget of a form, a dialog or the settings program.
-
-    ``value`` is a bool for a check box, one of ``options`` for radio buttons, drop-downs and lists,
-    0 to 100 for a slider, text for a text field; ``None`` draws one that is not the goal.
-    """
-
-    role: FieldRole
-    name: str
-    value: bool | int | str | None = None
-    options: tuple[str, ...] = ()
-    extra_options: int = Field(default=0, ge=0, le=30)  # further options with drawn names
 
 
 class LauncherSetup(StrictModel):
@@ -56,6 +49,7 @@ class LauncherSetup(StrictModel):
     in_menu: bool = True
     fields: tuple[FieldSetup, ...] = ()  # what a form or the settings program shows
     path: str | None = None  # what it opens with: an editor's document, a file manager's folder
+    address: Address | None = None  # the page that a browser opens with
 
 
 class WindowSetup(StrictModel):
@@ -66,8 +60,10 @@ class WindowSetup(StrictModel):
     state: Literal["normal", "minimized", "maximized"] = "normal"
     covered: bool = False  # another window lies over part of it
     fields: tuple[FieldSetup, ...] = ()
-    path: str | None = None
+    path: str | None = None  # an editor's document, a file manager's folder
     text: str | None = None  # unsaved text in a text editor
+    address: Address | None = None  # the page that a browser shows
+    history: tuple[Address, ...] = ()  # the pages that it has shown before, the oldest first
 
 
 class DialogSetup(StrictModel):
@@ -94,8 +90,11 @@ class Setup(StrictModel):
     launchers: tuple[LauncherSetup, ...] = ()
     windows: tuple[WindowSetup, ...] = ()
     dialogs: tuple[DialogSetup, ...] = ()
+    pages: tuple[PageSetup, ...] = ()  # what browsers find; any other address is not found
     files: dict[str, str] = Field(default_factory=dict)  # path relative to home -> content
     folders: tuple[str, ...] = ()  # empty ones, too; those that files lie in need not be named
+    other_files: int = Field(default=0, ge=0, le=30)  # further ones in each folder, drawn
+    reserved_names: tuple[str, ...] = ()  # never drawn, like all names above: the goal makes them
     clipboard: str = ""
     icons: int = Field(default=12, ge=0, le=30)  # at least this many, further ones are drawn
     distractors: tuple[int, int] = (0, 3)  # how many windows that have nothing to do with the task

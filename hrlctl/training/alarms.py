@@ -52,7 +52,8 @@ class Alarms:
                     steps,
                     f"the manager chooses 'task' in {mean[Skill.TASK.value]:.0%} of its decisions:"
                     " the hierarchy is unused",
-                    "raise the entropy coefficient",
+                    "give the tasks milestones where they have none, or raise the entropy"
+                    " coefficient",
                 )
             elif mean[top] > _COLLAPSED:
                 warnings += self._once(

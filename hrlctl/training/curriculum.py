@@ -16,6 +16,7 @@ from hrlctl.schema.run import CurriculumConfig
 WINDOW: Final = 50
 """Episodes of a task that its moving averages look back on, and that it needs to be judged."""
 _EARLIER_SHARE: Final = 0.25  # of the episodes belong to the stages that were passed
+_LEAST_NEED: Final = 0.25  # share of steps of a task that is solved, of one that is not
 _STAGES: Final = tuple(Difficulty)
 _SLOW: Final = {Difficulty.EASY: 100_000, Difficulty.MEDIUM: 150_000}
 
@@ -25,7 +26,9 @@ class _TaskRecord:
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        self.steps = 0.0  # transitions spent on it, a guess for the episodes under way included
+        # Transitions spent on it, a guess for the episodes under way included; each counts for
+        # more the better the task is known.
+        self.spent = 0.0
         self.episodes = 0
         self.successes: deque[bool] = deque(maxlen=WINDOW)
         self.returns: deque[float] = deque(maxlen=WINDOW)
@@ -34,6 +37,11 @@ class _TaskRecord:
     @property
     def success_rate(self) -> float | None:
         return sum(self.successes) / len(self.successes) if self.successes else None
+
+    @property
+    def price(self) -> float:
+        """What a transition counts for: 1 while nothing succeeds, and up to 1 / _LEAST_NEED."""
+        return 1 / max(1 - (self.success_rate or 0.0), _LEAST_NEED)
 
     @property
     def mean_return(self) -> float | None:
@@ -46,7 +54,9 @@ class _TaskRecord:
 
 
 class Curriculum:
-    """Climbs from stage to stage, and balances steps, not episodes, over a stage's tasks.
+    """Climbs from stage to stage, and shares out steps, not episodes, over a stage's tasks.
+
+    A task gets the more steps the less often it succeeds; one that is solved keeps a share.
 
     A stage is passed when the mean over its tasks of their success rates (the last ``WINDOW``
     episodes of each, all of which it needs) reaches the threshold, after at least
@@ -77,7 +87,7 @@ class Curriculum:
         return thresholds[self.stage]
 
     def draw(self, rng: random.Random) -> int:
-        """The index of the task to play next: of its stage, the one with the fewest steps."""
+        """The index of the task to play next: of its stage, the one least spent on."""
         current = self._of_stages([self.stage])
         earlier = self._of_stages(_STAGES[: _STAGES.index(self.stage)])
         if not self.config.enabled or not earlier:
@@ -85,14 +95,15 @@ class Curriculum:
         else:
             pool = earlier if rng.random() < _EARLIER_SHARE else current
         # A little noise keeps tasks with equal counts from being played in lockstep.
-        chosen = min(pool, key=lambda i: self._records[i].steps + 20 * rng.random())
-        self._records[chosen].steps += self._records[chosen].mean_length
+        chosen = min(pool, key=lambda i: self._records[i].spent + 20 * rng.random())
+        record = self._records[chosen]
+        record.spent += record.price * record.mean_length
         return chosen
 
     def record(self, episode: EpisodeRecord) -> None:
         """Take note of an episode that ended."""
         record = self._records[episode.task]
-        record.steps += episode.length - record.mean_length
+        record.spent += record.price * (episode.length - record.mean_length)
         record.episodes += 1
         record.successes.append(episode.success)
         record.returns.append(episode.episode_return)
@@ -122,7 +133,7 @@ class Curriculum:
         self.stage, self.steps_in_stage = following, 0
         # The new stage's tasks start level, so that none is played alone to catch up.
         for index in self._of_stages([following]):
-            self._records[index].steps = 0.0
+            self._records[index].spent = 0.0
         return [event]
 
     def success_rate(self) -> float | None:
@@ -168,7 +179,7 @@ class Curriculum:
             "hinted": sorted(self._hinted),
             "tasks": {
                 r.task.id: {
-                    "steps": r.steps,
+                    "spent": r.spent,
                     "episodes": r.episodes,
                     "successes": list(r.successes),
                     "returns": list(r.returns),
@@ -186,7 +197,7 @@ class Curriculum:
         self._hinted = set(state["hinted"])
         for record in self._records:
             if saved := state["tasks"].get(record.task.id):
-                record.steps, record.episodes = saved["steps"], saved["episodes"]
+                record.spent, record.episodes = saved["spent"], saved["episodes"]
                 record.successes.extend(saved["successes"])
                 record.returns.extend(saved["returns"])
                 record.lengths.extend(saved["lengths"])

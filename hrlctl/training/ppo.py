@@ -18,6 +18,7 @@ from hrlctl.policy.hierarchical import Evaluated, HierarchicalPolicy
 from hrlctl.policy.perception import Percept
 from hrlctl.policy.reading import cells_to_learn
 from hrlctl.schema.run import TrainingConfig
+from hrlctl.training.imitation import Repertoire, imitation_loss
 from hrlctl.training.precision import Precision, autocast
 from hrlctl.training.rollout import Rollout
 
@@ -27,11 +28,12 @@ FRAME_MULTIPLE: Final = 16
 # Entropy coefficients of the heads, as multiples of the action type's. An argument needs less: it
 # is paid for only where its type is chosen, and a pointer has to become sharp.
 _ENTROPY_WEIGHTS: Final = {
-    "type": 1.0, "pointer": 0.3, "target": 0.3, "key": 0.5, "slot": 0.5, "direction": 0.3,
+    "type": 1.0, "pointer": 1.0, "target": 0.3, "key": 0.5, "slot": 0.5, "direction": 0.3,
 }  # fmt: skip
 _MANAGER_ENTROPY_WEIGHTS: Final = {"skill": 1.0, "about": 0.5, "duration": 1.0}
 _STOP_COST: Final = 0.02  # what an early end of a decision has to be better by
 _DONE_COEFFICIENT: Final = 0.2
+_AGAIN: Final = 24  # moments of the repertoire beside each minibatch
 _READING_BATCH: Final = 8  # frames of one step of the reader
 _FRAMES_READ: Final = 512  # at most, in an update
 _ROLE_BATCH: Final = 16  # frames of one step while only perception learns
@@ -84,10 +86,16 @@ class Learner:
     Args:
         policy: the policy.
         config: hyperparameters.
+        repertoire: what has worked so far, to be imitated.
     """
 
-    def __init__(self, policy: HierarchicalPolicy, config: TrainingConfig) -> None:
-        self.policy, self.config = policy, config
+    def __init__(
+        self,
+        policy: HierarchicalPolicy,
+        config: TrainingConfig,
+        repertoire: Repertoire | None = None,
+    ) -> None:
+        self.policy, self.config, self.repertoire = policy, config, repertoire
         self.precision: Precision = "bfloat16" if config.mixed_precision == "bfloat16" else "off"
         fused = policy.device.type in ("cpu", "cuda")
         reader = policy.perception.reader
@@ -114,7 +122,7 @@ class Learner:
             for batch in minibatches(
                 rollout, self.config.minibatches, self.config.encoded_share, rng
             ):
-                statistics = self._step(rollout, batch, now)
+                statistics = self._step(rollout, batch, now, rng)
                 for name, value in statistics.items():
                     sums[name].append(value)
                 kls.append(statistics["diagnostics/approximate_kl"])
@@ -137,13 +145,15 @@ class Learner:
         device = self.policy.device
         for _ in range(_PERCEPTION_EPOCHS):
             self._read(rollout, rng, sums)
-            frames = rng.permutation(rollout.frames)
-            for chosen in np.array_split(frames, -(-len(frames) // _ROLE_BATCH)):
+            rows = rng.permutation(np.unique(rollout.frame, return_index=True)[1])
+            for chosen in np.array_split(rows, -(-len(rows) // _ROLE_BATCH)):
+                frames, places = rollout.frame[chosen], rollout.place[chosen]
                 with autocast(device, self.precision):
-                    percept = self._perceive(rollout, chosen, np.arange(len(chosen)))
-                    context = torch.from_numpy(rollout.seen.context[chosen]).to(device)
-                    view = self.policy.manager.view(percept, context)
-                    role = self._role_loss(rollout, chosen, percept)
+                    percept = self._perceive(rollout, frames, np.arange(len(frames)))
+                    context = torch.from_numpy(rollout.seen.context[places]).to(device)
+                    memory = rollout.taken.rows(torch.from_numpy(chosen).to(device)).memory
+                    view = self.policy.manager.view(percept, context, memory)
+                    role = self._role_loss(rollout, frames, percept)
                     aim = self._aim_loss(rollout, chosen, view.aim_skills, view.aim_slots)
                 self._descend(role + aim)
                 sums["losses/role"].append(role.item())
@@ -179,16 +189,11 @@ class Learner:
         return self.policy.perception.role_loss(percept.features, roles)
 
     def _aim_loss(
-        self, rollout: Rollout, places: npt.NDArray[np.int64], skills: Tensor, slots: Tensor
+        self, rollout: Rollout, rows: npt.NDArray[np.int64], skills: Tensor, slots: Tensor
     ) -> Tensor:
-        """Cross-entropy of the next open milestone's skill and slot, where there are some."""
-        aims = torch.from_numpy(rollout.seen.aims[places]).to(self.policy.device).long()
-        losses = [
-            F.cross_entropy(scores, wanted, ignore_index=UNLABELLED, reduction="sum")
-            / (wanted != UNLABELLED).sum().clamp(min=1)
-            for scores, wanted in ((skills, aims[:, 0]), (slots, aims[:, 1]))
-        ]
-        return losses[0] + losses[1]
+        aims = torch.from_numpy(rollout.seen.aims[rollout.place[rows]]).to(self.policy.device)
+        weight = rollout.aim_weight[torch.from_numpy(rows).to(self.policy.device)]
+        return _aim_loss(skills, slots, aims.long(), weight)
 
     def _read(
         self,
@@ -249,18 +254,28 @@ class Learner:
             taken = rollout.taken.rows(batch.rows.to(device))
             context = torch.from_numpy(rollout.seen.context[rollout.place[batch.rows.numpy()]])
             judged = self.policy.evaluate(
-                percept, context.to(device), taken.option, taken.decision, taken.action
+                percept,
+                context.to(device),
+                taken.option,
+                taken.decision,
+                taken.action,
+                taken.memory,
             )
         return frames, judged
 
-    def _step(self, rollout: Rollout, batch: Minibatch, now: Schedule) -> dict[str, float]:
+    def _step(
+        self, rollout: Rollout, batch: Minibatch, now: Schedule, rng: np.random.Generator
+    ) -> dict[str, float]:
         """One optimiser step on one minibatch."""
         frames, judged = self.judge(rollout, batch)
         losses, diagnostics, entropies = self._losses(rollout, batch, judged, now)
         encoded = frames.rows(torch.from_numpy(batch.encoded).to(self.policy.device))
         losses["role"] = self._role_loss(rollout, batch.frames[batch.encoded], encoded)
-        places = rollout.place[batch.rows.numpy()]
-        losses["aim"] = self._aim_loss(rollout, places, judged.aim_skills, judged.aim_slots)
+        rows = batch.rows.numpy()
+        losses["aim"] = self._aim_loss(rollout, rows, judged.aim_skills, judged.aim_slots)
+        if self.config.imitation_coefficient and self.repertoire:
+            again, diagnostics["rarity"] = self._again(self.repertoire, rng)
+            losses |= again
         total = (
             losses["policy"]
             + self.config.value_coefficient * losses["value"]
@@ -269,6 +284,9 @@ class Learner:
             + _DONE_COEFFICIENT * losses["done"]
             + self.config.auxiliary_coefficient * (losses["role"] + 2 * losses["aim"])
         )
+        if "imitation" in losses:
+            total = total + self.config.imitation_coefficient * losses["imitation"]
+            total = total + 2 * self.config.auxiliary_coefficient * losses["aim_again"]
         norm = self._descend(total)
         named = {f"losses/{name}": value for name, value in losses.items()}
         named |= {f"diagnostics/{name}": value for name, value in diagnostics.items()}
@@ -276,6 +294,19 @@ class Learner:
         named |= {"losses/total": total, "diagnostics/gradient_norm": norm}
         values = torch.stack([value.detach().float().cpu() for value in named.values()]).tolist()
         return dict(zip(named, values, strict=True))
+
+    def _again(
+        self, repertoire: Repertoire, rng: np.random.Generator
+    ) -> tuple[dict[str, Tensor], Tensor]:
+        """The losses of moments that are learned from again, and how rare they still are."""
+        with autocast(self.policy.device, self.precision):
+            moments = repertoire.batch(_AGAIN, self.policy, rng)
+            percept = self.policy.perception(moments.scene, moments.tokens, moments.slots)
+            loss, rarity = imitation_loss(self.policy, repertoire, moments, percept)
+            view = self.policy.manager.view(percept, moments.context, moments.memory)
+        weight = torch.ones(len(moments.aims), device=self.policy.device)
+        aim = _aim_loss(view.aim_skills, view.aim_slots, moments.aims, weight)
+        return {"imitation": loss, "aim_again": aim}, rarity
 
     def _losses(
         self,
@@ -378,6 +409,24 @@ def _clipped_loss(
         kl = _mean(ratio - 1 - log_ratio, weight)
         clipped = _mean(((ratio - 1).abs() > clip).float(), weight)
     return -_mean(surrogate, weight), kl, clipped
+
+
+def _aim_loss(skills: Tensor, slots: Tensor, aims: Tensor, weight: Tensor) -> Tensor:
+    """Cross-entropy of the next open milestone's skill and slot, where there are some.
+
+    Args:
+        skills, slots: scores, (batch, choices) each.
+        aims: (batch, 2), int64, ``UNLABELLED`` where there is none.
+        weight: (batch,).
+    """
+    skill, slot = (
+        _mean(
+            F.cross_entropy(scores, wanted, ignore_index=UNLABELLED, reduction="none"),
+            weight * (wanted != UNLABELLED),
+        )
+        for scores, wanted in ((skills, aims[:, 0]), (slots, aims[:, 1]))
+    )
+    return skill + slot
 
 
 def _mean(values: Tensor, weight: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from hrlctl.env.episode import NO_SLOT
 from hrlctl.env.observation import NUM_CHARACTERS
 from hrlctl.env.vector import EnvironmentVector, EpisodeRecord, Fault
 from hrlctl.policy.hierarchical import Acted, ActorState, HierarchicalPolicy, Observations
-from hrlctl.policy.manager import SKILLS, Decision
+from hrlctl.policy.manager import SKILLS, Decision, Memory
 from hrlctl.policy.perception import Percept, Scene
 from hrlctl.policy.reading import HALVES, Known
 from hrlctl.policy.worker import Option
@@ -33,6 +33,8 @@ from hrlctl.training.precision import Precision, autocast
 BONUS: Final = 0.5
 """What the worker is paid for reaching a milestone of its own skill and slot."""
 
+_LONGEST_PATH: Final = 4
+_MOST_WEIGHT: Final = 8.0  # of an aim
 HIDDEN_INSTRUCTIONS: Final = 0.5
 """Share of the training decisions in which the worker is not shown the instruction."""
 
@@ -43,6 +45,7 @@ class Taken(NamedTuple):
     action: Tensor  # int64
     option: Option
     decision: Decision
+    memory: Memory  # the manager's, before it decided
     log_prob: Tensor
     manager_log_prob: Tensor
 
@@ -55,20 +58,29 @@ class Taken(NamedTuple):
             torch.zeros((*leading, 6), dtype=torch.int64),
             Option(integers(), integers(), integers(), torch.zeros(leading, dtype=torch.bool)),
             Decision(integers(), integers(), integers()),
+            Memory(integers(), integers()),
             torch.zeros(leading),
             torch.zeros(leading),
         )
 
     def parts(self) -> tuple[Tensor, ...]:
-        return (self.action, *self.option, *self.decision, self.log_prob, self.manager_log_prob)
+        return (
+            self.action,
+            *self.option,
+            *self.decision,
+            *self.memory,
+            self.log_prob,
+            self.manager_log_prob,
+        )
 
-    def write(self, t: int, acted: Acted) -> None:
+    def write(self, t: int, memory: Memory, acted: Acted) -> None:
         """Record one step at index ``t`` of the first dimension."""
         option = acted.option
         recorded = Taken(
             acted.action,
             option,
             Decision(option.skill, option.slot, acted.duration),
+            memory,
             acted.log_prob,
             acted.manager_log_prob,
         )
@@ -85,7 +97,18 @@ class Taken(NamedTuple):
 
 
 def _taken(parts: Sequence[Tensor]) -> Taken:
-    return Taken(parts[0], Option(*parts[1:5]), Decision(*parts[5:8]), *parts[8:])
+    option, decision, memory = Option(*parts[1:5]), Decision(*parts[5:8]), Memory(*parts[8:10])
+    return Taken(parts[0], option, decision, memory, *parts[10:])
+
+
+class Path(NamedTuple):
+    """Steps that led to a milestone."""
+
+    task: int  # index of the task
+    skill: int  # of the milestone, index into SKILLS
+    slot: int | None  # that it is about; None: of the decision under which it was reached
+    rows: tuple[int, ...]  # of the rollout, the last step first
+    arrival: int | None  # the row of the step after it, if the episode goes on in this rollout
 
 
 class Rollout(NamedTuple):
@@ -111,9 +134,11 @@ class Rollout(NamedTuple):
     may_stop: Tensor  # bool: teaches the manager when to stop
     is_finished: Tensor  # bool: the screen shows a finished task
     values: Tensor  # of R, when it was acted
+    aim_weight: Tensor  # how much the row's aim teaches; what is due seldom counts as much
     episodes: Sequence[EpisodeRecord]
     skill_counts: Tensor  # (skills,), how often the manager chose each
     hits: tuple[int, int]  # milestones reached, and those by a decision of their skill and slot
+    paths: Sequence[Path]  # to each milestone reached
 
     @property
     def frames(self) -> npt.NDArray[np.int64]:
@@ -197,6 +222,7 @@ class Collector:
         self._log_probs = torch.zeros(envs, rows, HALVES * columns, NUM_CHARACTERS)
         self.taken = Taken.allocate((steps + 1, envs))  # the last entry: the open decisions
         self.results = vector.allocate_results(steps)
+        self._played = np.zeros((steps, envs), np.int64)  # index of the task
         self.opened: OpenDecisions = no_open_decisions(envs)
         self.state: ActorState = policy.initial_state(envs)
         self.seconds = {"act": 0.0, "simulate": 0.0}
@@ -235,11 +261,12 @@ class Collector:
                     hide_instruction=HIDDEN_INSTRUCTIONS,
                     generator=self.generator,
                 )
-            self.taken.write(t, acted)
+            self.taken.write(t, self.state.memory, acted)
             values[t], bonus_values[t] = acted.value, acted.bonus_value
             manager_values[t], decides[t] = acted.manager_value, acted.decided
             acted_at = perf_counter()
             results = self.results.row(t)
+            self._played[t] = self.vector.playing
             self.vector.step(self.taken.action[t].numpy(), observed, self.seen.row(t + 1), results)
             episodes += self.vector.finished
             self._faults += self.vector.faults
@@ -357,10 +384,55 @@ class Collector:
             rows(counts & ~streams.decides & self.policy.is_hierarchical),
             rows(torch.from_numpy(self.seen.is_finished[:steps])),
             rows(streams.values),
+            rows(self._aim_weight()),
             episodes,
             torch.bincount(skills, minlength=len(SKILLS)),
             (int(reached.sum()), int(self._hits().sum())),
+            self._paths(),
         )
+
+    def _aim_weight(self) -> Tensor:
+        """Weights that make all aims of all tasks count about the same; (steps, envs).
+
+        Most of what is seen is seen before the first milestone. Without weights the manager would
+        learn last what comes last.
+        """
+        aims = self.seen.aims[: self.steps].reshape(-1, 2)
+        goals = np.column_stack([self._played.reshape(-1), aims])
+        _, goal, counts = np.unique(goals, axis=0, return_inverse=True, return_counts=True)
+        weight = np.minimum(counts.mean() / counts, _MOST_WEIGHT)[goal]
+        return torch.from_numpy(weight.astype(np.float32)).reshape(self._played.shape)
+
+    def _paths(self) -> list[Path]:
+        """The paths to the milestones of this rollout.
+
+        A path goes back as long as the decision was about the same, and leaves out what changed
+        nothing. To a milestone of another skill than the decision's only the last step counts.
+        """
+        results, envs = self.results, len(self.vector)
+        option, hits = self.taken.option, self._hits()
+        paths = []
+        for t, env in np.argwhere((results.reached_skill >= 0) & results.counts):
+            skill, slot = int(results.reached_skill[t, env]), int(results.reached_slot[t, env])
+            rows = [t * envs + env]
+            earliest = max(t - _LONGEST_PATH, -1) if hits[t, env] else t - 1
+            for before in range(t - 1, earliest, -1):
+                is_new = results.terminated[before, env] or results.truncated[before, env]
+                reached = results.reached_skill[before, env] >= 0
+                same = bool(
+                    (option.skill[before, env] == skill)
+                    & (option.slot[before, env] == option.slot[t, env])
+                )
+                if is_new or reached or not same:
+                    break
+                if self.seen.is_fresh[before + 1, env]:
+                    rows.append(before * envs + env)
+            about = None if slot == NO_SLOT else slot
+            ends = results.terminated[t, env] or results.truncated[t, env] or t + 1 == self.steps
+            arrival = None if ends else int(rows[0]) + envs
+            task = int(self._played[t, env])
+            paths.append(Path(task, skill, about, tuple(map(int, rows)), arrival))
+        return paths
 
     def advance(self) -> None:
         """Make room for the next rollout: the last one's arrays must not be used after this.

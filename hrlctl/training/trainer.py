@@ -37,6 +37,7 @@ from hrlctl.training.checkpoint import (
     restore_collector,
 )
 from hrlctl.training.curriculum import Curriculum
+from hrlctl.training.imitation import Repertoire
 from hrlctl.training.ppo import Learner, UpdateStatistics, schedule
 from hrlctl.training.precision import Precision, fastest_precision
 from hrlctl.training.rollout import Collector, Rollout
@@ -101,7 +102,9 @@ class PPOTrainer:
         self.save_dir, self.metadata = save_dir, metadata or {}
         self.random = RandomStreams.of_seed(training.seed)
         self.curriculum = Curriculum(config.curriculum, self.vector.tasks)
-        self.learner = Learner(policy, self.config.training)
+        actions = self.vector.actions
+        self.repertoire = Repertoire((actions.height, actions.width, 3), training.gamma)
+        self.learner = Learner(policy, self.config.training, self.repertoire)
         self.collector = Collector(
             policy,
             self.vector,
@@ -161,6 +164,7 @@ class PPOTrainer:
         began = perf_counter()
         rollout = self.collector.collect()
         learning_at = perf_counter()
+        self.repertoire.keep(rollout)
         now = schedule(training, position.steps / training.total_timesteps)
         is_reading = position.steps < training.reading_steps
         learn = self.learner.update_perception if is_reading else self.learner.update
@@ -294,6 +298,7 @@ class PPOTrainer:
             "optimizer": self.learner.optimizer.state_dict(),
             "curriculum": self.curriculum.state(),
             "random": self.random.state(),
+            "repertoire": self.repertoire.state(),
             "collector": collector_state(self.collector, self.tasks),
             "saved": [str(path) for path in self._saved],
         }
@@ -313,6 +318,7 @@ class PPOTrainer:
             self.curriculum.restore(state["curriculum"])
             restore_collector(self.collector, self.tasks, state["collector"])
             self.random.restore(state["random"])
+            self.repertoire.restore(state["repertoire"])
             self.position = Position(*state["position"])
             self._saved = [Path(path) for path in state["saved"]]
         except CheckpointError as error:

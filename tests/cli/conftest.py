@@ -134,6 +134,8 @@ class FakeEngine:
         self.stored_configs: dict[Path, RunConfig] = {}
         self.recorded: list[Event] = []
         self.log_folder: Path | None = None
+        self.run_folder: Path | None = None
+        self.warning_at_the_end: WarningRaised | None = None
         self.was_stopped = False
 
     def train(self, config: Any, **arguments: Any) -> Iterator[Event]:
@@ -160,11 +162,22 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeEngine:
 
         def close(self) -> None: ...
 
+    class Records:
+        def __init__(self, folder: Path, config: RunConfig, *rest: Any, **more: Any) -> None:
+            fake.run_folder = folder
+
+        def record(self, event: Event) -> WarningRaised | None:
+            is_last = isinstance(event, RunFinished)
+            return fake.warning_at_the_end if is_last else None
+
     run, tensorboard = ModuleType("hrlctl.training.run"), ModuleType("hrlctl.training.tensorboard")
     run.stored_config = lambda checkpoint: fake.stored_configs[checkpoint]  # type: ignore[attr-defined]
     run.train = fake.train  # type: ignore[attr-defined]
     tensorboard.TensorBoardWriter = Board  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "hrlctl.training.run", run)
     monkeypatch.setitem(sys.modules, "hrlctl.training.tensorboard", tensorboard)
+    folder = ModuleType("hrlctl.training.run_folder")
+    folder.RunFolder = Records  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "hrlctl.training.run_folder", folder)
     monkeypatch.chdir(tmp_path)
     return fake

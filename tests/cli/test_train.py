@@ -18,6 +18,7 @@ from hrlctl.cli.app import app
 from hrlctl.cli.train import OPTIONS
 from hrlctl.config.keys import known_keys
 from hrlctl.errors import CheckpointError, StorageError
+from hrlctl.events import WarningRaised
 from hrlctl.schema.run import PolicyConfig, RunConfig, TrainingConfig
 
 
@@ -126,6 +127,14 @@ def test_json_is_one_object_an_event_and_nothing_else(engine: Any) -> None:
 def test_every_event_of_the_engine_is_recorded(engine: Any) -> None:
     run("--plain")
     assert engine.recorded == [event for event in engine.events if not callable(event)]
+
+
+def test_the_runs_folder_is_tensorboards_and_its_troubles_are_told(engine: Any) -> None:
+    engine.warning_at_the_end = WarningRaised(9, "the folder is full")
+    result = run("--plain")
+    assert result.exit_code == 0
+    assert engine.run_folder == engine.log_folder
+    assert "the folder is full" in result.stdout + result.stderr
 
 
 def test_dry_run_shows_values_and_sources_and_trains_nothing(engine: Any) -> None:

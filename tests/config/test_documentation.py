@@ -12,7 +12,7 @@ from hrlctl.config.keys import known_keys
 from hrlctl.schema.run import RunConfig
 
 ROOT = Path(__file__).parents[2]
-EXAMPLE = ROOT / "config" / "config.example.yaml"
+EXAMPLE = ROOT / "hrlctl" / "config" / "templates" / "config.yaml"
 
 
 def test_the_example_as_it_is_changes_nothing() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import pytest
@@ -33,10 +33,17 @@ class Facts:
         WidgetState("drop_down", "Color", "Mail", "Red"),
     )
     files: Mapping[str, str] | Unknown = field(default_factory=lambda: {"a.txt": "Hello world"})
+    folders: Set[str] | Unknown = frozenset({"Letters", "Letters/Old"})
+    directories: Mapping[str, str] | Unknown = field(
+        default_factory=lambda: {"Files": "Letters", "Other": ""}
+    )
     settings: Mapping[str, bool | int | str] | Unknown = field(
         default_factory=lambda: {"Sound": True, "Volume": 40}
     )
     answers: Mapping[str, str] | Unknown = field(default_factory=lambda: {"Save?": "Discard"})
+    addresses: Mapping[str, str] | Unknown = field(
+        default_factory=lambda: {"Surfer": "News.org/today", "Other": "shop.org"}
+    )
     clipboard: str | Unknown = "copied"
 
 
@@ -55,9 +62,14 @@ def verdict(criteria: Any, state: DesktopState, start: DesktopState | None = Non
         {"window_focused": {"contains": "alcu"}},
         {"window_state": {"title": "Mail", "state": "maximized"}},
         {"window_state": {"title": "Notes", "state": "minimized"}},
+        {"url_contains": "news.org"},
+        {"url_contains": {"text": "/TODAY", "window": "surfer"}},
         {"file_exists": "a.txt"},
         {"file_not_exists": "b.txt"},
         {"file_contains": {"path": "a.txt", "text": "hello"}},
+        {"directory_exists": "Letters/Old"},
+        {"current_directory": "Letters"},
+        {"current_directory": {"path": "~", "window": "other"}},
         {"clipboard": "Copied"},
         {"text_field": {"name": "City", "value": "oslo", "window": "mail"}},
         {"text_field": "Oslo"},
@@ -70,6 +82,7 @@ def verdict(criteria: Any, state: DesktopState, start: DesktopState | None = Non
         {"shown": {"role": "drop_down", "name": "Color"}},
         {"widget_focused": "city"},
         {"display_value": 42},
+        {"display_value": {"value": 42, "window": "calculator"}},
         {"dialog_answered": {"title": "save?", "answer": "discard"}},
         {"window_open": "Mail", "setting": "Sound"},
         {"any": [{"window_open": "Editor"}, {"window_open": "Mail"}]},
@@ -97,6 +110,12 @@ def test_what_is_true_passes_and_its_opposite_fails(criteria: dict[str, Any]) ->
         {"setting": {"name": "Nothing", "value": ""}},
         {"widget_focused": "Color"},
         {"display_value": 4},
+        {"display_value": {"value": 42, "window": "Mail"}},
+        {"directory_exists": "a.txt"},
+        {"current_directory": "Letters/Old"},
+        {"current_directory": {"path": "Letters", "window": "Other"}},
+        {"url_contains": "mail"},
+        {"url_contains": {"text": "news", "window": "Other"}},
         {"all": [{"window_open": "Notes"}, {"window_open": "Editor"}]},
     ],
 )
@@ -106,11 +125,10 @@ def test_what_is_not_true_fails(criteria: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("kind", sorted(set(CRITERIA) - {"all", "any", "not", "changed_only"}))
 def test_a_fact_that_cannot_be_observed_is_unknown(kind: str) -> None:
-    nothing = Facts(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
-    fields = CRITERIA[kind].model_fields
+    nothing = Facts(**{fact.name: UNKNOWN for fact in fields(Facts)})
     arguments = {
         name: {"state": "normal", "role": "button"}.get(name, "x")
-        for name, info in fields.items()
+        for name, info in CRITERIA[kind].model_fields.items()
         if name != "kind" and info.is_required()
     }
     assert verdict({kind: arguments}, nothing) is Verdict.UNKNOWN
@@ -150,6 +168,9 @@ def test_changed_only_sees_what_else_was_changed() -> None:
     written = replace(start, files={"a.txt": "Hello world", "b.txt": ""})
     assert verdict({"changed_only": ["b.txt"]}, written, start) is Verdict.PASS
     assert verdict({"changed_only": []}, written, start) is Verdict.FAIL
+    emptied = replace(start, folders=frozenset({"Letters"}))
+    assert verdict({"changed_only": ["letters/old"]}, emptied, start) is Verdict.PASS
+    assert verdict({"changed_only": ["Letters"]}, emptied, start) is Verdict.FAIL
 
 
 @pytest.mark.parametrize(

@@ -22,19 +22,21 @@ from hrlctl.env.observation import (
 @pytest.mark.parametrize(
     ("instruction", "slots"),
     [
-        ('Open "Mail" and close "Old Notes"', ("Mail", "Old Notes")),
-        ("Enter 12 plus 3.5", ("12", "3.5")),
-        ('Type "7 dwarfs" 2 times', ("7 dwarfs", "2")),
+        ('Open "Mail" and close "Old Notes"', ("Mail", "Old Notes", "Open", "close")),
+        ("Enter 12 plus 3.5 in the calculator", ("12", "3.5", "Enter", "plus", "calculator")),
+        ('Type "7 dwarfs" 2 times', ("7 dwarfs", "2", "Type", "times")),
+        ('Put "a", "b", "c", "d" and "e" in order', ("a", "b", "c", "d", "e", "Put")),
+        ('Type "a" "b" "c" "d" "e" "f" "g"', ("a", "b", "c", "d", "e", "f")),
         ("Open the calculator", ("Open", "calculator")),
         ("Open the calculator.", ("Open", "calculator")),
         ("Save it as notes.txt, please!", ("Save", "notes.txt")),
-        ("Öffne “Größe”", ("Größe",)),
+        ("Öffne “Größe”", ("Größe", "Öffne")),
         ("the to of", ()),
         ("", ()),
         ("a b c d e f g h i", ("b", "c", "d", "e", "f", "g")),
     ],
 )
-def test_slots_are_what_is_quoted_or_counted_else_the_words(
+def test_slots_are_what_is_quoted_or_counted_and_then_the_words(
     instruction: str, slots: tuple[str, ...]
 ) -> None:
     reading = read_instruction(instruction)

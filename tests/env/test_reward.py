@@ -36,6 +36,8 @@ class Windows:
     titles: frozenset[str]
     widgets: Unknown = UNKNOWN
     files: Unknown = UNKNOWN
+    folders: Unknown = UNKNOWN
+    directories: Unknown = UNKNOWN
     settings: Unknown = UNKNOWN
     answers: Unknown = UNKNOWN
     clipboard: Unknown = UNKNOWN

@@ -6,15 +6,16 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from hrlctl.errors import CheckpointError, UnknownNameError, UsageError, WorkerError
-from hrlctl.evaluation import TaskSelection, evaluate
-from hrlctl.evaluation.evaluator import plan
-from hrlctl.evaluation.player import CHUNK
-from hrlctl.packs import Task, draw_instance
+from hrlctl.evaluation import Ablation, Target, TaskSelection, evaluate
+from hrlctl.evaluation.plan import CHUNK
+from hrlctl.evaluation.trial import Trial
+from hrlctl.packs import Task
 from hrlctl.policy import HierarchicalPolicy
 from hrlctl.policy.files import write_model
 from hrlctl.schema.base import Difficulty, Split
@@ -55,52 +56,26 @@ def task_file(tmp_path: Path) -> Path:
     return path
 
 
-def test_episodes_are_spread_evenly_and_the_first_tasks_get_the_rest(
-    tasks: tuple[Task, ...],
+def test_the_number_of_workers_changes_nothing(
+    checkpoint: Path, tasks: tuple[Task, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    played = [task for chunk in plan(tasks[:3], 100, seed=0) for task, _ in chunk.episodes]
-    assert [played.count(index) for index in range(3)] == [34, 33, 33]
+    monkeypatch.setattr("hrlctl.evaluation.plan.CHUNK", 4)
 
-
-def test_no_instance_is_played_twice(tasks: tuple[Task, ...]) -> None:
-    played = [episode for chunk in plan(tasks[:2], 500, seed=0) for episode in chunk.episodes]
-    assert len(set(played)) == 500
-
-
-def test_a_task_is_measured_on_the_same_instances_beside_other_tasks(
-    tasks: tuple[Task, ...],
-) -> None:
-    alone = [seed for _, seed in plan(tasks[:1], 10, seed=3)[0].episodes]
-    among = [seed for task, seed in plan(tasks[:2], 20, seed=3)[0].episodes if task == 0]
-    assert alone == among
-
-
-def test_another_seed_is_other_episodes(tasks: tuple[Task, ...]) -> None:
-    assert plan(tasks[:1], 4, seed=0) != plan(tasks[:1], 4, seed=1)
-
-
-@pytest.mark.parametrize("split", [Split.SEEDS, Split.WORDS, Split.THEMES])
-def test_held_out_instances_are_none_of_training(tasks: tuple[Task, ...], split: Split) -> None:
-    drawn = plan(tasks[:1], 50, seed=0)[0].episodes
-    held_out = {draw_instance(tasks[0], seed, split).seed for _, seed in drawn}
-    highest = draw_instance(tasks[0], 2**31 - 1, Split.TRAINING).seed
-    assert min(held_out) > highest
-
-
-def test_the_number_of_workers_changes_nothing(checkpoint: Path, tasks: tuple[Task, ...]) -> None:
     def measure(workers: int) -> dict[str, object]:
         report = evaluate(
             checkpoint,
-            episodes=CHUNK + 4,  # two chunks
+            episodes=6,  # two chunks of each pass
             workers=workers,
             tasks=[task.id for task in tasks[:2]],
             sampled=True,
+            repeats=2,
+            ablations=[Ablation.INSTRUCTION],
             device="cpu",
         )
-        return report.to_dict()
+        return {**report.to_dict(), "results": report.results}
 
     here = measure(1)
-    assert here["episodes"] == CHUNK + 4
+    assert here["episodes"] == 6
     assert measure(2) == here
 
 
@@ -148,6 +123,87 @@ def test_an_agent_that_never_says_done_plays_to_the_last_step(
         path, episodes=4, tasks=[tasks[0].id], termination="agent", device="cpu"
     ).to_dict()
     assert (report["mean_steps"], report["success_rate"]) == (tasks[0].max_steps, 0.0)
+
+
+def test_the_same_agent_is_compared_with_itself_on_the_same_instances(
+    checkpoint: Path, tasks: tuple[Task, ...]
+) -> None:
+    report = evaluate(
+        checkpoint,
+        episodes=4,
+        tasks=[task.id for task in tasks[:2]],
+        compare_with=checkpoint,
+        device="cpu",
+    )
+    assert report.comparison is not None
+    assert report.comparison.figures == report.overall
+    assert report.comparison.test.p_value == 1.0
+
+
+def test_greedy_repeats_end_the_same_way(checkpoint: Path, tasks: tuple[Task, ...]) -> None:
+    report = evaluate(checkpoint, episodes=4, tasks=[tasks[0].id], repeats=2, device="cpu")
+    assert report.flakiness is not None
+    assert (report.flakiness.repeats, report.flakiness.flaky_tasks) == (2, {})
+
+
+def test_black_screens_are_the_same_for_every_agent(
+    checkpoint: Path, tasks: tuple[Task, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brightest: list[int] = []
+    see = HierarchicalPolicy.see
+
+    def watch(self: HierarchicalPolicy, observations: Any, *rest: Any) -> Any:
+        brightest.append(int(observations.screens.max()))
+        return see(self, observations, *rest)
+
+    monkeypatch.setattr(HierarchicalPolicy, "see", watch)
+    report = evaluate(
+        checkpoint, episodes=2, tasks=[tasks[0].id], ablations=[Ablation.SCREEN], device="cpu"
+    )
+    assert report.ablations.keys() == {Ablation.SCREEN}
+    assert brightest[0] > 0
+    assert brightest[-1] == 0
+
+
+def test_a_shuffled_instruction_is_judged_by_the_tasks_own_criteria(
+    checkpoint: Path, tasks: tuple[Task, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instances: list[Any] = []
+    monkeypatch.setattr(
+        "hrlctl.evaluation.player.Trial",
+        lambda episode, *rest: instances.append(episode.instance) or Trial(episode, *rest),
+    )
+    evaluate(
+        checkpoint, episodes=4, tasks=[tasks[0].id], ablations=[Ablation.INSTRUCTION], device="cpu"
+    )
+    own, told = instances[:4], instances[4:]
+    assert [instance.success for instance in own] == [instance.success for instance in told]
+    assert sorted(i.instruction for i in own) == sorted(i.instruction for i in told)
+    assert own != told
+
+
+def test_a_target_for_a_task_that_is_not_played_is_refused_before_anything_is_played(
+    checkpoint: Path, tasks: tuple[Task, ...]
+) -> None:
+    with pytest.raises(UnknownNameError):
+        evaluate(
+            checkpoint,
+            tasks=[tasks[0].id],
+            targets=[Target(0.5, tasks[1].id)],
+            device="cpu",
+            played=lambda episodes: pytest.fail("it was played"),
+        )
+
+
+def test_what_was_played_is_told(checkpoint: Path, tasks: tuple[Task, ...]) -> None:
+    told: list[int] = []
+    evaluate(checkpoint, episodes=CHUNK + 2, tasks=[tasks[0].id], device="cpu", played=told.append)
+    assert told == [CHUNK, 2]
+
+
+def test_a_single_instruction_cannot_be_shuffled(checkpoint: Path) -> None:
+    with pytest.raises(UsageError):
+        evaluate(checkpoint, episodes=1, ablations=[Ablation.INSTRUCTION], device="cpu")
 
 
 def test_a_bare_policy_plays_all_easy_tasks(checkpoint: Path, tasks: tuple[Task, ...]) -> None:

@@ -99,6 +99,29 @@ def test_a_path_cannot_leave_the_home_folder(tmp_path: Path, path: str) -> None:
         load_task_file(written(tmp_path, text))
 
 
+@pytest.mark.parametrize(
+    ("setup", "message"),
+    [
+        ("folders: [../out]", "home folder"),
+        ("files: {a: '', a/b.txt: ''}", "both a file and a folder"),
+        ("files: {a: ''}\n      folders: [a]", "both a file and a folder"),
+        ("windows: [{title: T, program: file_manager, path: Gone}]", "no folder"),
+    ],
+)
+def test_files_and_folders_fit_together(tmp_path: Path, setup: str, message: str) -> None:
+    text = FULL.replace("    setup:\n", f"    setup:\n      {setup}\n")
+    with pytest.raises(PackError, match=message):
+        load_task_file(written(tmp_path, text))
+
+
+def test_a_file_manager_shows_a_folder_that_a_file_lies_in(tmp_path: Path) -> None:
+    window = "windows: [{title: T, program: file_manager, path: A/B}]"
+    setup = f"      files: {{A/B/c.txt: ''}}\n      {window}\n"
+    text = FULL.replace("    setup:\n", f"    setup:\n{setup}")
+    (task,) = load_task_file(written(tmp_path, text))
+    assert draw_instance(task, 0, Split.TRAINING).setup.windows[0].path == "A/B"
+
+
 def test_parameters_that_cannot_differ_are_a_fault_of_the_task(tmp_path: Path) -> None:
     text = FULL.replace(
         "program: {kind: name}", "program: {training: [A]}\n      other: {training: [A]}"

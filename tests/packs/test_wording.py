@@ -56,13 +56,16 @@ def test_a_setup_names_everything_that_is_set_up() -> None:
             "windows": [{"title": "Four", "text": "Five", "state": "minimized"}],
             "dialogs": [{"title": "Six", "message": "Seven", "buttons": ["Eight", "Nine"]}],
             "files": {"ten.txt": "Eleven", "twelve.txt": ""},
+            "folders": ["Thirteen"],
             "clipboard": "x" * 500,
             "distractors": (2, 2),
         }
     )  # fmt: skip
     lines = setup_in_words(setup)
     text = "\n".join(lines)
-    for name in "One Two Three Four Five Six Seven Eight Nine ten.txt Eleven twelve.txt".split():
+    for (
+        name
+    ) in "One Two Three Four Five Six Seven Eight Nine ten.txt Eleven twelve.txt Thirteen".split():
         assert name in text
     assert "minimized" in text
     assert "icon" not in lines[0]

@@ -42,10 +42,16 @@ def decision_of(acted: Acted) -> Decision:
 
 
 def judge(
-    policy: HierarchicalPolicy, observations: Observations, acted: Acted, action: torch.Tensor
+    policy: HierarchicalPolicy,
+    observations: Observations,
+    acted: Acted,
+    action: torch.Tensor,
+    state: ActorState,
 ) -> Evaluated:
+    """``action`` under the option of ``acted``, which ``state`` led to."""
     percept = policy.perceive(observations)
-    return policy.evaluate(percept, observations.context, acted.option, decision_of(acted), action)
+    context, decision = observations.context, decision_of(acted)
+    return policy.evaluate(percept, context, acted.option, decision, action, state.memory)
 
 
 def repeated(observations: Observations, times: int) -> Observations:
@@ -75,7 +81,7 @@ def test_judging_a_step_gives_what_acting_recorded(kind: str, observations: Obse
             percept, observations.context, state, hide_instruction=0.5, generator=generator
         )
         with torch.no_grad():
-            judged = judge(policy, observations, acted, acted.action)
+            judged = judge(policy, observations, acted, acted.action, state)
         torch.testing.assert_close(judged.log_prob, acted.log_prob)
         torch.testing.assert_close(judged.value, acted.value)
         torch.testing.assert_close(judged.bonus_value, acted.bonus_value)
@@ -96,7 +102,8 @@ def test_only_the_parts_that_an_action_uses_count(
     policy: HierarchicalPolicy, observations: Observations
 ) -> None:
     many = repeated(observations, 3)
-    acted = policy.act(many, policy.initial_state(len(many.screens)))
+    state = policy.initial_state(len(many.screens))
+    acted = policy.act(many, state)
     rows = len(acted.action)
     kinds = torch.arange(rows) % len(ActionType)
     action = acted.action.clone()
@@ -108,7 +115,7 @@ def test_only_the_parts_that_an_action_uses_count(
             other[row, part] = action[row, part]
     assert not torch.equal(action, other)
     with torch.no_grad():
-        one, two = (judge(policy, many, acted, each) for each in (action, other))
+        one, two = (judge(policy, many, acted, each, state) for each in (action, other))
     torch.testing.assert_close(one.log_prob, two.log_prob)
     for head, part in PART_OF_HEAD.items():
         used = torch.tensor([part in USES[ActionType(kind)] for kind in kinds.tolist()])
@@ -121,10 +128,11 @@ def test_only_the_parts_that_an_action_uses_count(
 def test_a_part_s_entropy_sends_no_gradient_into_the_action_type(
     policy: HierarchicalPolicy, observations: Observations
 ) -> None:
-    acted = policy.act(observations, policy.initial_state(len(observations.screens)))
+    state = policy.initial_state(len(observations.screens))
+    acted = policy.act(observations, state)
     action = acted.action.clone()
     action[:, Part.TYPE] = ActionType.CLICK
-    judged = judge(policy, observations, acted, action)
+    judged = judge(policy, observations, acted, action, state)
     weight = policy.worker.kind.weight
     (gradient,) = torch.autograd.grad(
         judged.entropies["pointer"].sum(), weight, retain_graph=True, allow_unused=True
@@ -357,7 +365,7 @@ def test_bfloat16_acts_and_learns_in_float32_probabilities(
     state = policy.initial_state(len(observations.screens))
     with torch.autocast("cpu", torch.bfloat16):
         acted = policy.act(observations, state)
-        judged = judge(policy, observations, acted, acted.action)
+        judged = judge(policy, observations, acted, acted.action, state)
     assert acted.log_prob.dtype == judged.log_prob.dtype == torch.float32
     assert judged.value.dtype == judged.manager_value.dtype == torch.float32
     torch.testing.assert_close(judged.log_prob, acted.log_prob, atol=0.05, rtol=0.05)

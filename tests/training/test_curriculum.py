@@ -123,6 +123,22 @@ def test_steps_are_balanced_over_tasks_of_different_lengths(
     assert max(steps) < 1.1 * min(steps)
 
 
+def test_what_is_solved_keeps_a_share_and_what_is_not_gets_more(
+    make_tasks: Callable[..., tuple[Task, ...]],
+) -> None:
+    rng = random.Random(1)
+    curriculum = Curriculum(CONFIG, make_tasks("EASY", "EASY", "EASY"))
+    chances, steps = (1.0, 0.5, 0.0), [0, 0, 0]
+    for _ in range(3000):
+        task = curriculum.draw(rng)
+        steps[task] += 5
+        curriculum.record(episode(task, success=rng.random() < chances[task], length=5))
+    solved, half, unsolved = (count / sum(steps) for count in steps)
+    assert solved == pytest.approx(1 / 7, abs=0.02)
+    assert half == pytest.approx(2 / 7, abs=0.03)
+    assert unsolved == pytest.approx(4 / 7, abs=0.03)
+
+
 def test_a_restored_curriculum_goes_on_exactly(tasks: tuple[Task, ...]) -> None:
     first, rng = Curriculum(CONFIG, tasks), random.Random(2)
     for _ in range(130):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from hrlctl.config.presets import PRESETS
 from hrlctl.desktop.sim import SimDesktop
 from hrlctl.env.desktop_env import DesktopEnv
 from hrlctl.events import UpdateFinished
@@ -22,14 +23,8 @@ from hrlctl.training import PPOTrainer
 STEPS = 36_864  # meant to take under 4 minutes on two idle cores
 ENVS = 32
 AT_FIRST, AT_LAST = 0.2, 0.8
-TRAINING = {
-    "learning_rate": 1.5e-3,
-    "update_epochs": 1,
-    "minibatches": 16,
-    "buffer_size": 2048,
-    "entropy_coefficient": 0.02,
-    "entropy_final": 0.005,
-    "encoded_share": 0.25,
+TRAINING = {key.removeprefix("training."): value for key, value in PRESETS["fast"].items()} | {
+    "num_envs": ENVS,
     "reading_steps": 4_096,
     "seed": 0,
 }

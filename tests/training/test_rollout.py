@@ -51,7 +51,7 @@ def test_minibatches_hold_each_row_once_and_show_what_it_saw(basics: tuple[Task,
     rows = len(rollout.place)
     assert rows > ENVS * STEPS  # with decisions of the first rollout
     assert len(np.unique(rollout.frame)) < 0.9 * rows  # some screens did not change
-    batches = list(minibatches(rollout, 4, 0.25, np.random.default_rng(0)))
+    batches = list(minibatches(rollout, 2, 0.25, np.random.default_rng(0)))
     assert sorted(np.concatenate([batch.rows.numpy() for batch in batches])) == list(range(rows))
     for batch in batches:
         shown = batch.frames[batch.frame_of_row.numpy()]
@@ -60,7 +60,7 @@ def test_minibatches_hold_each_row_once_and_show_what_it_saw(basics: tuple[Task,
             np.testing.assert_array_equal(array[shown], array[acted_on])
         assert len(np.unique(batch.encoded)) == len(batch.encoded)
         assert 0.25 * len(batch.frames) <= len(batch.encoded) < len(batch.frames)
-    again = list(minibatches(rollout, 4, 0.25, np.random.default_rng(1)))
+    again = list(minibatches(rollout, 2, 0.25, np.random.default_rng(1)))
     assert not torch.equal(batches[0].rows, again[0].rows)
 
 

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from hrlctl.desktop.contract import Rect
 from hrlctl.desktop.sim.compositor import Compositor
-from hrlctl.desktop.sim.fields import VALUE_ROLES, Field, resolved
+from hrlctl.desktop.sim.fields import VALUE_ROLES, Field, field_names, resolved
+from hrlctl.desktop.sim.file_system import HOME, joined
 from hrlctl.desktop.sim.icons import ICONS
 from hrlctl.desktop.sim.launchers import DesktopIcon, Launcher
 from hrlctl.desktop.sim.layout import LayoutFamily, Placer, arranged, icon_cells, layouts
@@ -20,6 +21,8 @@ from hrlctl.desktop.sim.session import Session
 from hrlctl.desktop.sim.shell import MOST_ENTRIES
 from hrlctl.desktop.sim.themes import themes
 from hrlctl.desktop.sim.wallpapers import wallpaper, wallpapers
+from hrlctl.desktop.sim.web import Web
+from hrlctl.desktop.sim.web_drawing import drawn_pages, names_of
 from hrlctl.desktop.sim.windows import Modality, Window
 from hrlctl.packs.words import HELD_OUT_PROGRAMS, TRAINING_PROGRAMS
 from hrlctl.schema.setup import FieldSetup, ProgramKind, Setup, WindowSetup
@@ -29,7 +32,14 @@ T = TypeVar("T")
 _DISTRACTORS: tuple[ProgramKind, ...] = (
     "viewer", "viewer", "viewer", "form", "form", "calculator", "text_editor", "settings",
 )  # fmt: skip
-_ICON_OF = {"calculator": "calculator", "text_editor": "editor", "settings": "settings"}
+_ICON_OF = {
+    "browser": "globe",
+    "calculator": "calculator",
+    "file_manager": "folder",
+    "settings": "settings",
+    "text_editor": "editor",
+}
+_SUFFIXES = (".txt", ".txt", ".md", ".log", ".png", "")  # of drawn files; without one: a folder
 # Icons are dealt in steps through the set: no two alike until it is used up.
 _STRIDE = next(step for step in (11, 13, 17, 19) if gcd(step, len(ICONS)) == 1)
 
@@ -70,11 +80,13 @@ class Episode:
         self._programs = HELD_OUT_PROGRAMS if held_out else TRAINING_PROGRAMS
         self._next_icon = int(rng.random() * len(ICONS))
         self.session.clipboard = setup.clipboard
-        self.session.files.update(setup.files)
+        self.session.files.fill(setup.files.items(), setup.folders)
+        self._draw_files(setup.other_files)
         self._build()
 
     def _build(self) -> None:
         session, setup, rng = self.session, self._setup, self._rng
+        session.web = Web(drawn_pages(setup.pages, self._names, self._fields))
         named = [
             (
                 item,
@@ -84,6 +96,7 @@ class Episode:
                     self._icon(item.name, item.program),
                     self._fields(item.fields),
                     item.path,
+                    item.address,
                 ),
             )
             for item in setup.launchers
@@ -106,6 +119,19 @@ class Episode:
             minutes = int(rng.random() * 1440)
             session.shell.clock = f"{minutes // 60}:{minutes % 60:02d}"
         self._open_dialogs()
+
+    def _draw_files(self, count: int) -> None:
+        """Put ``count`` files, now and then a folder among them, into each folder."""
+        files, names = self.session.files, self._names
+        for folder in (HOME, *sorted(files.folders)) if count else ():
+            for _ in range(count):
+                suffix = _pick(self._rng, _SUFFIXES)
+                name = names.draw()
+                if suffix:
+                    path = joined(folder, name.lower() + suffix)
+                    files[path] = f"{names.word()} {names.word()}\n"
+                else:
+                    files.fill((), [joined(folder, name)])
 
     def _fields(self, setups: tuple[FieldSetup, ...]) -> tuple[Field, ...]:
         fields = tuple(resolved(setup, self._names) for setup in setups)
@@ -182,7 +208,7 @@ class Episode:
         self._place(placer, window, is_task=False, covers=covers)
 
     def _new_task_window(self, item: WindowSetup) -> Window:
-        start = Start(self._fields(item.fields), item.path, item.text)
+        start = Start(self._fields(item.fields), item.path, item.text, item.address, item.history)
         return self.session.new_window(item.title, item.program, start, self._names)
 
     def _open_task_window(
@@ -252,20 +278,16 @@ def _named(setup: Setup) -> Iterator[str]:
     """Every name that the task uses."""
     for launcher in setup.launchers:
         yield launcher.name
-        yield from _field_names(launcher.fields)
+        yield from field_names(launcher.fields)
     for window in setup.windows:
         yield window.title
-        yield from _field_names(window.fields)
+        yield from field_names(window.fields)
     for dialog in setup.dialogs:
         yield dialog.title
         yield from dialog.buttons
-        yield from _field_names(dialog.fields)
-    yield from setup.files
-
-
-def _field_names(fields: tuple[FieldSetup, ...]) -> Iterator[str]:
-    for field in fields:
-        yield field.name
-        yield from field.options
-        if isinstance(field.value, str):
-            yield field.value
+        yield from field_names(dialog.fields)
+    for page in setup.pages:
+        yield from names_of(page)
+    for path in (*setup.files, *setup.folders):
+        yield from path.split("/")
+    yield from setup.reserved_names

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from hrlctl.desktop.sim.names import Names
-from hrlctl.schema.setup import FieldRole, FieldSetup
+from hrlctl.schema.fields import FieldRole, FieldSetup
 
 FieldValue = bool | int | str
 
@@ -42,6 +42,28 @@ def resolved(setup: FieldSetup, names: Names) -> Field:
     elif options and isinstance(value, str) and value and value not in options:
         options.insert(int(rng.random() * (len(options) + 1)), value)
     return Field(setup.role, setup.name, value, tuple(options))
+
+
+def field_names(setups: Iterable[FieldSetup]) -> Iterator[str]:
+    """Every name that ``setups`` use."""
+    for setup in setups:
+        yield setup.name
+        yield from setup.options
+        if isinstance(setup.value, str):
+            yield setup.value
+
+
+def apply(
+    settings: dict[str, FieldValue], start: Iterable[Field], shown: Mapping[str, FieldValue]
+) -> None:
+    """Make the values shown the ones that count.
+
+    Drawn fields that still have their first value are left out: nothing was set.
+    """
+    first = {field.name: field.value for field in start}
+    for name, value in shown.items():
+        if name in settings or value != first[name]:
+            settings[name] = value
 
 
 def drawn(count: int, names: Names) -> Iterable[Field]:

@@ -17,6 +17,7 @@ class Launcher(NamedTuple):
     icon: str
     fields: tuple[Field, ...] = ()
     path: str | None = None
+    address: str | None = None
 
 
 class DesktopIcon:

@@ -1,5 +1,6 @@
 """All painters of the simulated desktop, whatever module they are in."""
 
+from hrlctl.desktop.sim.file_painters import FileRow, file_name_left, paint_file_list
 from hrlctl.desktop.sim.shell_painters import (
     StartMenuRects,
     paint_clock,
@@ -18,6 +19,17 @@ from hrlctl.desktop.sim.text_painters import (
     paint_text_area,
     paint_text_field,
     text_field_offset,
+)
+from hrlctl.desktop.sim.web_painters import (
+    TAB_STRIP_HEIGHT,
+    TextStyle,
+    paint_browser_bars,
+    paint_hint,
+    paint_link,
+    paint_passage,
+    paint_tab,
+    paint_tool,
+    passage_font,
 )
 from hrlctl.desktop.sim.widget_painters import (
     paint_button,
@@ -40,29 +52,41 @@ from hrlctl.desktop.sim.window_painters import (
 
 __all__ = [
     "CONTROL_WIDTH",
+    "TAB_STRIP_HEIGHT",
+    "FileRow",
     "StartMenuRects",
+    "TextStyle",
     "TitleBarRects",
+    "file_name_left",
+    "paint_browser_bars",
     "paint_button",
     "paint_check_box",
     "paint_clock",
     "paint_desktop_icon",
     "paint_display",
     "paint_drop_down",
+    "paint_file_list",
+    "paint_hint",
     "paint_label",
+    "paint_link",
     "paint_list",
     "paint_menu",
     "paint_option_list",
+    "paint_passage",
     "paint_pointer",
     "paint_radio_button",
     "paint_scroll_bar",
     "paint_slider",
     "paint_start_button",
     "paint_start_menu",
+    "paint_tab",
     "paint_taskbar",
     "paint_taskbar_button",
     "paint_text_area",
     "paint_text_field",
+    "paint_tool",
     "paint_window_frame",
+    "passage_font",
     "slider_thumb",
     "start_menu_height",
     "start_menu_rects",

@@ -124,6 +124,7 @@ def right_click(session: Session, x: int, y: int) -> None:
         elif (widget := window.widget_at(inner_x, inner_y)) is not None:
             if widget.takes_focus:
                 window.focus_on(widget)
+            widget.right_click(inner_x, inner_y)
             items = tuple(widget.menu_items())
     elif manager.lock is None:
         manager.focus(None)

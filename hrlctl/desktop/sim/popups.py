@@ -272,8 +272,6 @@ class StartMenu(Popup):
             self._search(self.query[:-1])
         elif key == "space" and self.query:
             self._search(self.query + " ")
-        elif key == "enter" and self.highlighted is None and self.labels():
-            self._take(0)
         else:
             return super().press(key)
         return True

@@ -10,6 +10,7 @@ from hrlctl.desktop.contract import Rect, Screen
 from hrlctl.desktop.sim import fields, painters
 from hrlctl.desktop.sim.compositor import Compositor
 from hrlctl.desktop.sim.fields import Field, FieldValue
+from hrlctl.desktop.sim.file_system import FileSystem, Transfer, name_of
 from hrlctl.desktop.sim.fonts import FONTS
 from hrlctl.desktop.sim.geometry import clamped
 from hrlctl.desktop.sim.launchers import DesktopIcon, Launcher
@@ -19,6 +20,7 @@ from hrlctl.desktop.sim.programs.field_rows import rows_height
 from hrlctl.desktop.sim.programs.program import Program, Size, Start
 from hrlctl.desktop.sim.programs.registry import PROGRAMS
 from hrlctl.desktop.sim.shell import Shell
+from hrlctl.desktop.sim.web import Web
 from hrlctl.desktop.sim.widgets.base import MenuItem
 from hrlctl.desktop.sim.window_manager import WindowManager
 from hrlctl.desktop.sim.windows import Modality, Window
@@ -58,7 +60,9 @@ class Session:
         top = theme.taskbar_height if theme.taskbar_position == "top" else 0
         self.work_area = Rect(0, top, self.width, self.height - theme.taskbar_height)
         self.clipboard = ""
-        self.files: dict[str, str] = {}
+        self.files = FileSystem(self._files_changed)
+        self.transfer: Transfer | None = None
+        self.web = Web(())
         self.settings: dict[str, FieldValue] = {}
         self.answers: dict[str, str] = {}
         self.popup: Popup | None = None
@@ -125,9 +129,23 @@ class Session:
         open_window = self.manager.titled(launcher.name)
         if open_window is not None:
             self.manager.focus(open_window)
-            return
+        else:
+            self._start(launcher)
+
+    def open_document(self, path: str) -> None:
+        """Open a text in an editor, or raise the window that shows it already."""
+        for window in self.manager.opened:
+            if window.program.kind == "text_editor" and window.program.path == path:
+                self.manager.focus(window)
+                return
+        self._start(Launcher(name_of(path), "text_editor", "editor", path=path))
+
+    def _start(self, launcher: Launcher) -> None:
+        """Open a window of a program at a place that depends on its name alone."""
         window = self.new_window(
-            launcher.name, launcher.program, Start(launcher.fields, launcher.path)
+            launcher.name,
+            launcher.program,
+            Start(launcher.fields, launcher.path, address=launcher.address),
         )
         width, height = self.outer_size(window)
         rng = random.Random(f"{self.seed}:{launcher.name}:place")
@@ -168,6 +186,29 @@ class Session:
         for window in list(self.manager.stack):
             self.manager.minimize(window)
         self.manager.focus(None)
+
+    # Files.
+
+    def _files_changed(self) -> None:
+        for window in self.manager.opened:
+            window.program.files_changed()
+
+    def hold(self, path: str, *, is_cut: bool) -> None:
+        """Have a file or folder ready to be pasted; a text that pastes it gets its path."""
+        self.clipboard = path
+        self.transfer = Transfer(path, is_cut)
+        self._files_changed()
+
+    @property
+    def held(self) -> Transfer | None:
+        """What was cut or copied, unless something else has been since."""
+        transfer = self.transfer
+        return transfer if transfer is not None and transfer.path == self.clipboard else None
+
+    def release(self) -> None:
+        """What was cut has been pasted: nothing is left to paste."""
+        self.clipboard = ""
+        self.transfer = None
 
     # Popups.
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from hrlctl.desktop.contract import Rect
 from hrlctl.desktop.sim.canvas import Canvas, blend
 from hrlctl.desktop.sim.glyphs import GLYPHS
-from hrlctl.desktop.sim.icons import icon
-from hrlctl.desktop.sim.lettering import Overlay, picture_overlay
 from hrlctl.desktop.sim.surfaces import (
+    icon_overlay,
     inset,
     kept,
     raised,
@@ -33,7 +31,7 @@ def paint_desktop_icon(
     font = text_font(theme)
     size = theme.icon_size
     left = x + (width - size) // 2
-    canvas.overlay(left, y, _icon_overlay(icon_name, size))
+    canvas.overlay(left, y, icon_overlay(icon_name, size))
     taken = font.width(label)
     if taken >= width:
         label = font.fit(label, width)
@@ -52,11 +50,6 @@ def paint_desktop_icon(
     elif label:
         inside = canvas.clipped(rect)
         inside.glowing_text(begin, top, label, font, theme.icon_text, theme.icon_shadow)
-
-
-@lru_cache(maxsize=256)
-def _icon_overlay(name: str, size: int) -> Overlay:
-    return picture_overlay(icon(name, size))
 
 
 @kept
@@ -196,7 +189,7 @@ def _paint_entry(
     ground = theme.accent if highlighted else theme.menu
     canvas.fill(rect, ground)
     size = rect.height - 1
-    canvas.overlay(rect.x + 1, rect.y, _icon_overlay(icon_name, size))
+    canvas.overlay(rect.x + 1, rect.y, icon_overlay(icon_name, size))
     place = Rect(rect.x + size + 3, rect.y, rect.width - size - 4, rect.height)
     ink = theme.accent_text if highlighted else theme.menu_text
     write(canvas, place, label, text_font(theme), ink, ground=ground)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from functools import cached_property
-from pathlib import PurePosixPath
 
 from hrlctl.desktop.contract import WidgetState, WindowState
 from hrlctl.desktop.sim.session import Session
@@ -49,18 +48,21 @@ class SimState:
     @property
     def files(self) -> Mapping[str, str]:
         """Content by path relative to the home folder."""
-        return self._session.files
+        return self._session.files.contents
 
     @property
     def folders(self) -> Set[str]:
-        """Paths of the folders that files lie in, relative to the home folder."""
-        parents = {str(parent) for path in self.files for parent in PurePosixPath(path).parents}
-        return parents - {"."}
+        """Paths relative to the home folder, which is not among them."""
+        return self._session.files.folders
 
-    @property
+    @cached_property
     def directories(self) -> Mapping[str, str]:
-        """No program shows folders."""
-        return {}
+        """The folder that each file manager shows, by window title; home is empty."""
+        return {
+            window.title: window.program.path or ""
+            for window in self._session.manager.stack
+            if window.program.kind == "file_manager"
+        }
 
     @property
     def settings(self) -> Mapping[str, bool | int | str]:
@@ -71,6 +73,15 @@ class SimState:
     def answers(self) -> Mapping[str, str]:
         """The button that ended each dialog, by title; empty where it was closed without one."""
         return self._session.answers
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """What each browser window shows, by its title."""
+        return {
+            window.title: window.program.address
+            for window in self._session.manager.opened
+            if window.program.address is not None
+        }
 
     @property
     def clipboard(self) -> str:

@@ -12,6 +12,8 @@ from hrlctl.desktop.contract import Rect
 from hrlctl.desktop.sim.canvas import Canvas, Picture, blend
 from hrlctl.desktop.sim.fonts import FONTS, Font
 from hrlctl.desktop.sim.glyphs import GLYPHS
+from hrlctl.desktop.sim.icons import icon
+from hrlctl.desktop.sim.lettering import Overlay, picture_overlay
 from hrlctl.desktop.sim.theme import Colour, Theme
 
 P = ParamSpec("P")
@@ -175,3 +177,9 @@ def text_font(theme: Theme) -> Font:
 def title_font(theme: Theme) -> Font:
     """The font of the theme's titles."""
     return FONTS[theme.title_font]
+
+
+@lru_cache(maxsize=256)
+def icon_overlay(name: str, size: int) -> Overlay:
+    """The icon ``name``, ``size`` pixels wide and high, to be laid over anything."""
+    return picture_overlay(icon(name, size))

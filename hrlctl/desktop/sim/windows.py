@@ -106,6 +106,14 @@ class Window:
         widget.window = self
         self.widgets.append(widget)
 
+    def remove(self, widget: Widget) -> None:
+        """Take a widget out of the window."""
+        self.widgets.remove(widget)
+        self._lines.pop(widget, None)
+        if self.focus is widget:
+            self.focus = None
+        self.repaint_all()
+
     def set_area(self, area: Rect) -> None:
         """Move or resize the window; its program arranges its widgets again if the size changes."""
         if area == self.area:
@@ -161,12 +169,14 @@ class Window:
         """Give the keyboard to ``widget``."""
         if widget is self.focus:
             return
-        for changed in (self.focus, widget):
+        before, self.focus = self.focus, widget
+        for changed in (before, widget):
             if changed is not None:
                 self.repaint(changed)
-        self.focus = widget
         if widget is not None and not widget.is_shown:
             self.program.reveal(widget)
+        if before is not None:
+            self.program.focus_left(before)
 
     def focus_next(self, step: int) -> None:
         """Tab (``step`` 1) or Shift+Tab (-1)."""
@@ -221,6 +231,7 @@ class Window:
         self.paintings += 1
         if self._is_stale:
             self._paint_frame(canvas, theme)
+            self.program.paint_background(canvas, theme)
             self._dirty = [widget for widget in self.widgets if widget.is_shown]
         elif self._has_stale_frame:
             self._repaint_frame(canvas, theme)

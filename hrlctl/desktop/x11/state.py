@@ -85,6 +85,11 @@ class X11State:
         return [path for path in self._contents.folders if PurePosixPath(path).name == name]
 
     @property
+    def addresses(self) -> Mapping[str, str] | Unknown:
+        """Browsers do not tell."""
+        return UNKNOWN
+
+    @property
     def settings(self) -> Mapping[str, bool | int | str] | Unknown:
         """Programs do not tell."""
         return UNKNOWN

@@ -53,10 +53,12 @@ BUSY = Setup(
                 FieldSetup(role="list", name="City", extra_options=9),
             ),
         ),
+        WindowSetup(title="Files", program="file_manager"),
         WindowSetup(title="Notes", program="text_editor", text="some words\nof text"),
     ),
     dialogs=(DialogSetup(title="Tip", message="A tip", modal=False),),
-    files={"a.txt": "alpha"},
+    files={"a.txt": "alpha", "Letters/b.txt": "beta"},
+    other_files=3,
 )
 
 
@@ -120,6 +122,16 @@ class TestIconsAndStartMenu:
         assert it.find("menu_item", "Calculator") is None
         it.press("enter")
         assert it.focused == "Editor"
+
+    def test_enter_opens_nothing_before_something_was_chosen(self, user):
+        it = user(PROGRAMS)
+        before = set(it.windows)
+        it.press("super", "enter")
+        it.type("qqq")
+        it.press("enter")
+        assert set(it.windows) == before
+        it.press(*["backspace"] * 3, "down", "enter")
+        assert len(it.windows) == len(before) + 1
 
     def test_super_escape_and_a_click_elsewhere_close_the_menu(self, user):
         it = user(PROGRAMS)

@@ -14,6 +14,13 @@ from hrlctl.desktop.sim.themes import THEMES
 ALL = [pytest.param(theme, id=theme.name) for theme in THEMES.values()]
 Draw = Callable[[Canvas, Rect, Theme], None]
 ITEMS = ("alpha", "beta", "a very long name that is cut off")
+FILES = (painters.FileRow("folder", "alpha"), painters.FileRow("file", "beta.txt"))
+FAINT = FILES[0]._replace(is_faint=True)
+
+
+def _paint_tool(canvas: Canvas, rect: Rect, theme: Theme, **state: bool) -> None:
+    painters.paint_tool(canvas, rect, theme, "plus", **state)
+
 
 STATES: dict[str, tuple[Draw, ...]] = {
     "button": (
@@ -56,6 +63,13 @@ STATES: dict[str, tuple[Draw, ...]] = {
         lambda c, r, t: painters.paint_text_area(c, r, t, ITEMS, (1, 2), True, 0),
         lambda c, r, t: painters.paint_text_area(c, r, t, ITEMS, None, False, 1),
     ),
+    "file list": (
+        lambda c, r, t: painters.paint_file_list(c, r, t, FILES, None, 0),
+        lambda c, r, t: painters.paint_file_list(c, r, t, FILES, 0, 0),
+        lambda c, r, t: painters.paint_file_list(c, r, t, FILES, 0, 0, focused=True),
+        lambda c, r, t: painters.paint_file_list(c, r, t, FILES, None, 1),
+        lambda c, r, t: painters.paint_file_list(c, r, t, (FAINT, *FILES[1:]), None, 0),
+    ),
     "list": (
         lambda c, r, t: painters.paint_list(c, r, t, ITEMS, None, 0),
         lambda c, r, t: painters.paint_list(c, r, t, ITEMS, 0, 0),
@@ -73,6 +87,28 @@ STATES: dict[str, tuple[Draw, ...]] = {
     "display": (
         lambda c, r, t: painters.paint_display(c, r, t, "0"),
         lambda c, r, t: painters.paint_display(c, r, t, "12.5"),
+    ),
+    "tab": (
+        lambda c, r, t: painters.paint_tab(c, r, t, "News", active=True, room=38),
+        lambda c, r, t: painters.paint_tab(c, r, t, "News", active=False, room=48),
+    ),
+    "tool": (
+        lambda c, r, t: _paint_tool(c, r, t, enabled=True, focused=False, in_strip=False),
+        lambda c, r, t: _paint_tool(c, r, t, enabled=True, focused=True, in_strip=False),
+        lambda c, r, t: _paint_tool(c, r, t, enabled=False, focused=False, in_strip=False),
+        lambda c, r, t: _paint_tool(c, r, t, enabled=True, focused=False, in_strip=True),
+    ),
+    "link": (
+        lambda c, r, t: painters.paint_link(c, r, t, "News", focused=False),
+        lambda c, r, t: painters.paint_link(c, r, t, "News", focused=True),
+        lambda c, r, t: painters.paint_label(c, r, t, "News"),  # a link is no plain text
+    ),
+    "passage": (
+        lambda c, r, t: painters.paint_passage(c, r, t, ["some text"], "text", [None]),
+        lambda c, r, t: painters.paint_passage(c, r, t, ["some text"], "text", [(5, 9)]),
+        lambda c, r, t: painters.paint_passage(c, r, t, ["some text"], "heading", [None]),
+        lambda c, r, t: painters.paint_passage(c, r, t, ["some text"], "column", [None]),
+        lambda c, r, t: painters.paint_passage(c, r, t, ["some text"], "cell", [None]),
     ),
     "window": (
         lambda c, r, t: painters.paint_window_frame(c, r, t, "Mail", focused=True, maximized=False),
@@ -112,7 +148,16 @@ STATES: dict[str, tuple[Draw, ...]] = {
 }
 RECT = Rect(7, 5, 48, 40)
 SMALL = Rect(7, 5, 48, 12)
-LARGE = {"text area", "list", "menu", "scroll bar", "window", "desktop icon", "start menu"}
+LARGE = {
+    "text area",
+    "file list",
+    "list",
+    "menu",
+    "scroll bar",
+    "window",
+    "desktop icon",
+    "start menu",
+}
 
 
 def _picture(draw: Draw, rect: Rect, theme: Theme) -> Screen:

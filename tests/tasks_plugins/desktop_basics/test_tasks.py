@@ -24,6 +24,9 @@ TASKS = load_task_file(Path(package.__file__).parent / "pack.yaml")
 ACTIONS = ActionSpace(160, 120)
 each_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: str(task.spec.id))
 
+BUTTONS = {"apply", "close", "discard", "ok", "save"}
+"""What milestones are about although some phrasings do not name it."""
+
 
 @pytest.fixture(scope="module")
 def desktop() -> SimDesktop:
@@ -57,7 +60,8 @@ def test_the_oracle_solves_it_in_the_stated_steps(
         facts = [instance.success, *(milestone.criterion for milestone in instance.milestones)]
         assert all(check(fact, desktop.state(), start) is Verdict.FAIL for fact in facts)
         slots = {text.casefold() for text in reading.texts}
-        assert all(m.about.casefold() in slots for m in instance.milestones if m.about)
+        about = {m.about.casefold() for m in instance.milestones if m.about}
+        assert about - slots <= BUTTONS
 
         oracle, steps, reached = Oracle(instance, ACTIONS), 0, []
         while (action := oracle.next_action(desktop)) is not None:

@@ -7,11 +7,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from hrlctl.desktop.contract import Rect
+from hrlctl.desktop.sim import painters
 from hrlctl.desktop.sim.programs.program import Program, Size, Start
 from hrlctl.desktop.sim.widgets.buttons import Button
 from hrlctl.desktop.sim.widgets.texts import Display
 
 if TYPE_CHECKING:
+    from hrlctl.desktop.sim.canvas import Canvas
     from hrlctl.desktop.sim.names import Names
     from hrlctl.desktop.sim.themes import Theme
     from hrlctl.desktop.sim.windows import Window
@@ -39,6 +41,11 @@ class Arithmetic:
         self._result: Fraction | None = None
         self._operation: str | None = None
         self._is_typing = False
+
+    @property
+    def pending(self) -> str | None:
+        """The operation that waits for its second number."""
+        return self._operation
 
     def press(self, key: str) -> None:
         """A digit, ``.``, an operator, ``=``, ``C`` or ``<`` (delete the last digit)."""
@@ -94,8 +101,27 @@ def _written(value: Fraction) -> str:
     return f"-{text}" if value < 0 and text != "0" else text
 
 
+class OperationKey(Button):
+    """Stays marked while its operation waits for a second number."""
+
+    __slots__ = ("arithmetic",)
+
+    def __init__(self, name: str, action: Callable[[], None], arithmetic: Arithmetic) -> None:
+        super().__init__(name, action)
+        self.arithmetic = arithmetic
+
+    @property
+    def value(self) -> bool:
+        return self.arithmetic.pending == self.name
+
+    def paint(self, canvas: Canvas, theme: Theme) -> None:
+        painters.paint_button(
+            canvas, self.rect, theme, self.name, focused=self.has_focus, default=self.value
+        )
+
+
 class Calculator(Program):
-    """Sixteen keys, C and a display named "Display"."""
+    """Sixteen keys, C and a display named "Display"; Ctrl+C copies the number shown."""
 
     kind = "calculator"
 
@@ -108,14 +134,24 @@ class Calculator(Program):
         self.rows = tuple(tuple(self._key(label) for label in row) for row in _ROWS)
 
     def _key(self, label: str) -> Button:
-        button = Button(label, lambda: self._enter(label))
-        self.window.add(button)
-        return button
+        def action() -> None:
+            self._enter(label)
+
+        is_operation = label in _OPERATIONS
+        key = (
+            OperationKey(label, action, self.arithmetic) if is_operation else Button(label, action)
+        )
+        self.window.add(key)
+        return key
 
     def _enter(self, keys: str) -> None:
+        before = self.arithmetic.pending
         for key in keys:
             self.arithmetic.press(key)
         self.display.set_text(self.arithmetic.display)
+        changed = {before, self.arithmetic.pending} if before != self.arithmetic.pending else set()
+        for button in (button for row in self.rows for button in row if button.name in changed):
+            button.changed()
 
     def client_size(self, theme: Theme, room: Size) -> Size:
         return Size(min(54, room.width), min(59, room.height))
@@ -132,6 +168,12 @@ class Calculator(Program):
                 key.rect = Rect(x + column * width, y + row * height, width - 1, height - 1)
 
     def press(self, key: str) -> bool:
+        session = self.window.session
+        if key == "ctrl+c":
+            session.clipboard = self.arithmetic.display
+            return True
+        if key == "ctrl+v":
+            return self.type_text(session.clipboard)
         keys = {"enter": "=", "escape": "C", "backspace": "<", "delete": "C"}
         if key not in keys:
             return False

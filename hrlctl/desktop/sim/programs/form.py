@@ -6,6 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from hrlctl.desktop.contract import Rect
+from hrlctl.desktop.sim.fields import apply
 from hrlctl.desktop.sim.programs.button_row import ButtonRow
 from hrlctl.desktop.sim.programs.field_rows import FieldRows
 from hrlctl.desktop.sim.programs.program import Program, Size, Start
@@ -36,15 +37,8 @@ class FieldProgram(Program):
         self.answer(name)
 
     def apply(self) -> None:
-        """Make the values shown the ones that count.
-
-        Drawn fields that still have their first value are left out: nothing was set.
-        """
-        settings = self.window.session.settings
-        first = {field.name: field.value for field in self._start}
-        for name, value in self.fields.values().items():
-            if name in settings or value != first[name]:
-                settings[name] = value
+        """Make the values shown the ones that count."""
+        apply(self.window.session.settings, self._start, self.fields.values())
 
     def answer(self, name: str) -> None:
         """Remember ``name`` as the button by which the window was ended, and close it."""
@@ -65,7 +59,7 @@ class FieldProgram(Program):
         pad = theme.padding
         x, y, width, height = client
         below = self.buttons.size(theme).height
-        self.fields.arrange(Rect(x + pad, y + pad, width - 2 * pad, height - below - pad), theme)
+        self.fields.arrange(Rect(x + pad, y + pad, width - 2 * pad, height - below - pad))
         self.buttons.arrange(Rect(x + pad, y + height - below, width - 2 * pad, below - pad), theme)
 
     def reveal(self, widget: Widget) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from hrlctl.desktop.sim.programs.browser import Browser
 from hrlctl.desktop.sim.programs.calculator import Calculator
+from hrlctl.desktop.sim.programs.file_manager import FileManager
 from hrlctl.desktop.sim.programs.form import Form
 from hrlctl.desktop.sim.programs.program import Program, Start
 from hrlctl.desktop.sim.programs.settings import Settings
@@ -18,5 +20,8 @@ if TYPE_CHECKING:
     from hrlctl.desktop.sim.windows import Window
 
 PROGRAMS: Mapping[str, Callable[[Window, Start, Names], Program]] = MappingProxyType(
-    {program.kind: program for program in (Calculator, TextEditor, Settings, Form, Viewer)}
+    {
+        program.kind: program
+        for program in (Browser, Calculator, FileManager, Form, Settings, TextEditor, Viewer)
+    }
 )

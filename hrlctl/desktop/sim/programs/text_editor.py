@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from hrlctl.desktop.contract import Rect
 from hrlctl.desktop.sim.fields import Field
-from hrlctl.desktop.sim.file_system import is_file_name
 from hrlctl.desktop.sim.programs.file_dialog import FileDialog
 from hrlctl.desktop.sim.programs.message import Message
 from hrlctl.desktop.sim.programs.program import Program, Size, Start
@@ -174,7 +173,7 @@ class _NameDialog(Message):
 
     def answer(self, name: str) -> None:
         path = str(self.fields.values()[_FILE_NAME]).strip()
-        if name == "Save" and not is_file_name(path):
+        if name == "Save" and not self.window.session.files.can_be_written(path):
             return
         super().answer(name)
         if name == "Save":

@@ -85,6 +85,9 @@ class Widget(ABC):
         """The second of two quick clicks at (x, y)."""
         self.click(x, y)
 
+    def right_click(self, x: int, y: int) -> None:
+        """The right button at (x, y); the context menu opens after it."""
+
     def drag(self, x: int, y: int, to_x: int, to_y: int) -> None:
         """Pressed at (x, y), released at (to_x, to_y): a click if both are inside."""
         if self.rect.contains(to_x, to_y):

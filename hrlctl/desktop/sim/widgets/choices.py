@@ -108,6 +108,15 @@ class ItemList(Widget):
         if self.selected is not None:
             self.rows.reveal(self.selected)
 
+    def set_items(self, items: tuple[str, ...], selected: str | None) -> None:
+        """Show other items."""
+        self.items = items
+        self.selected = items.index(selected) if selected in items else None
+        self.rows.resize(len(items), self.rows.shown)
+        if self.selected is not None:
+            self.rows.reveal(self.selected)
+        self.changed()
+
     @property
     def _body(self) -> Rect:
         x, y, width, height = self.rect

@@ -155,6 +155,25 @@ class TextField(EditedText):
         return super().press(key)
 
 
+class AddressLine(TextField):
+    """Where one is, to be typed over: a click selects all of it, the next one sets the caret."""
+
+    __slots__ = ()
+
+    def set_text(self, text: str) -> None:
+        """Show another address."""
+        if text != self.buffer.text:
+            self.buffer.replace_all(text)
+            self.changed()
+
+    def click(self, x: int, y: int) -> None:
+        if not self.buffer.text or self.buffer.selection == (0, len(self.buffer.text)):
+            super().click(x, y)
+        else:
+            self.buffer.select_all()
+            self.edited()
+
+
 class TextArea(EditedText):
     """Text of many lines, wrapped to the width; scrolls."""
 

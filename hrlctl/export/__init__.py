@@ -1,0 +1,1 @@
+"""Exporting a trained agent: ONNX for running it without torch, safetensors for its weights."""

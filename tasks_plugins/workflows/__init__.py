@@ -1,0 +1,1 @@
+"""Work that leads through pages, forms, files and several programs. See ``pack.yaml``."""

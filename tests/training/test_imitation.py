@@ -1,0 +1,154 @@
+"""Self-imitation: which steps are kept, and that what is rare is learned from them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from copy import deepcopy
+
+import numpy as np
+import pytest
+import torch
+
+from hrlctl.env.arrays import UNLABELLED
+from hrlctl.packs import Task
+from hrlctl.policy import HierarchicalPolicy
+from hrlctl.policy.manager import SKILLS
+from hrlctl.training.imitation import Repertoire, imitation_loss
+from hrlctl.training.rollout import BONUS, Collector, Path, Rollout
+from tests.training.test_rollout import ENVS, make_collector
+
+GAMMA = 0.99
+
+
+def make_repertoire(collector: Collector) -> Repertoire:
+    return Repertoire(collector.seen.screens.shape[2:], GAMMA)
+
+
+@torch.no_grad()
+def expecting(bonus: float, collector: Collector) -> HierarchicalPolicy:
+    """The policy with a critic that expects ``bonus`` everywhere."""
+    policy = deepcopy(collector.policy)
+    policy.worker.value.weight.zero_()
+    policy.worker.value.bias.fill_(bonus)
+    return policy
+
+
+@torch.no_grad()
+def imitate(policy: HierarchicalPolicy, repertoire: Repertoire) -> tuple[float, float]:
+    """The loss, and how rare what was drawn still is."""
+    moments = repertoire.batch(8, policy, np.random.default_rng(0))
+    percept = policy.perception(moments.scene, moments.tokens, moments.slots)
+    loss, rarity = imitation_loss(policy, repertoire, moments, percept)
+    return loss.item(), rarity.item()
+
+
+@pytest.fixture(scope="module")
+def collector(basics: tuple[Task, ...]) -> Collector:
+    return make_collector(basics, steps=48)
+
+
+@pytest.fixture(scope="module")
+def rollout(collector: Collector) -> Rollout:
+    """A rollout in which some milestones were reached by chance."""
+    for _ in range(8):
+        rollout = collector.collect()
+        if len(rollout.paths) >= 3:
+            return rollout
+        collector.advance()
+    raise AssertionError("a random policy reaches some milestones")
+
+
+def test_a_path_ends_where_a_milestone_was_reached(collector: Collector, rollout: Rollout) -> None:
+    results, option = collector.results, rollout.taken.option
+    for path in rollout.paths:
+        t, env = divmod(path.rows[0], ENVS)
+        assert results.reached_skill[t, env] == path.skill
+        for earlier in path.rows[1:]:
+            assert earlier % ENVS == env
+            before = earlier // ENVS
+            between = slice(before, t)
+            assert not (results.terminated | results.truncated)[between, env].any()
+            assert int(option.skill[earlier]) == path.skill
+            assert collector.seen.is_fresh[before + 1, env]  # it changed something
+        if path.arrival is not None:
+            assert path.arrival == path.rows[0] + ENVS
+            assert rollout.seen.aims[path.arrival, 0] != UNLABELLED
+    assert len(rollout.paths) == rollout.hits[0]
+    assert any(path.arrival is not None for path in rollout.paths)
+
+
+def test_what_was_reached_under_another_decision_is_kept_as_if_it_had_been_meant(
+    collector: Collector, rollout: Rollout
+) -> None:
+    row, skill = rollout.paths[0].rows[0], SKILLS.index("confirm")
+    repertoire = make_repertoire(collector)
+    repertoire.keep(rollout._replace(paths=[Path(0, skill, 2, (row,), None)]))
+    _, (moment,) = repertoire.draw(1, np.random.default_rng(0))
+    assert moment.option[:2].tolist() == [skill, 2]
+    assert moment.action.tolist() == rollout.taken.action[row].tolist()
+    place = rollout.place[row]
+    np.testing.assert_array_equal(repertoire.screens([moment])[0], rollout.seen.screens[place])
+    assert moment.target == BONUS
+
+
+def test_what_was_due_after_a_milestone_is_kept_but_not_imitated(
+    collector: Collector, rollout: Rollout
+) -> None:
+    path = next(path for path in rollout.paths if path.arrival is not None)
+    repertoire = make_repertoire(collector)
+    repertoire.keep(rollout._replace(paths=[path._replace(rows=())]))
+    goals, (moment,) = repertoire.draw(1, np.random.default_rng(0))
+    due = rollout.seen.aims[path.arrival]
+    assert goals == [(path.task, due[0])]
+    assert moment.aim.tolist() == due.tolist()
+    assert imitate(collector.policy, repertoire) == (0, 0)
+
+
+def test_rare_goals_are_drawn_more_often(collector: Collector, rollout: Rollout) -> None:
+    repertoire = make_repertoire(collector)
+    row = rollout.paths[0].rows[0]
+    paths = [Path(task, 1, None, (row,), None) for task in range(2)]
+    repertoire.keep(rollout._replace(paths=paths))
+    for _ in range(60):
+        repertoire.judge([(0, 1), (1, 1)], [0.0, 0.9])
+    drawn = Counter(repertoire.draw(2000, np.random.default_rng(0))[0])
+    assert drawn[1, 1] > 10 * drawn[0, 1] > 0  # what is known well is not forgotten altogether
+
+
+def test_imitated_steps_become_likelier(collector: Collector, rollout: Rollout) -> None:
+    policy, repertoire = expecting(0.0, collector), make_repertoire(collector)
+    repertoire.keep(rollout)
+    optimizer = torch.optim.Adam(policy.worker.parameters(), lr=3e-3)
+    losses = []
+    for _ in range(25):
+        moments = repertoire.batch(8, policy, np.random.default_rng(0))
+        percept = policy.perception(moments.scene, moments.tokens, moments.slots)
+        loss, rarity = imitation_loss(policy, repertoire, moments, percept)
+        assert GAMMA**4 < rarity.item() <= 1
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.6 * losses[0]
+
+
+def test_what_the_critic_expects_is_not_imitated(collector: Collector, rollout: Rollout) -> None:
+    policy, repertoire = expecting(BONUS, collector), make_repertoire(collector)
+    repertoire.keep(rollout)
+    assert imitate(policy, repertoire) == (0, 0)
+
+
+def test_a_repertoire_comes_back_as_it_was_saved(collector: Collector, rollout: Rollout) -> None:
+    repertoire, copy = make_repertoire(collector), make_repertoire(collector)
+    copy.restore(repertoire.state())
+    assert len(copy) == 0
+    repertoire.keep(rollout)
+    goal = (rollout.paths[0].task, rollout.paths[0].skill)
+    repertoire.judge([goal], [0.25])
+    copy.restore(repertoire.state())
+    drawn, again = (each.draw(20, np.random.default_rng(3)) for each in (repertoire, copy))
+    assert drawn[0] == again[0]
+    for mine, theirs in zip(drawn[1], again[1], strict=True):
+        assert (mine.screen, mine.target) == (theirs.screen, theirs.target)
+        for one, other in zip(mine[1:-1], theirs[1:-1], strict=True):
+            np.testing.assert_array_equal(one, other)
