@@ -247,7 +247,7 @@ class X11Desktop(Desktop):
         return same_key_pause(focused.window_class) if focused is not None else 0.0
 
     def _type_slowly(self, text: str, pause: float) -> None:
-        """Type for a program that misses a key that comes again within ``pause`` seconds."""
+        """Type key by key, none of them twice within ``pause`` seconds."""
         struck: dict[str, float] = {}
         for character in text:
             left = struck.get(character, 0.0) + pause - time.monotonic()
