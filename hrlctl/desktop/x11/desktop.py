@@ -137,6 +137,7 @@ class X11Desktop(Desktop):
         )
         self._manager.wait()
         self._settler.settle(self._windows.active())
+        self._windows.forget()
         self._shell.refresh_tasks()
         self._session.x.sync()
         extra = len(self._windows.all()) - len(setup.windows)
@@ -149,7 +150,9 @@ class X11Desktop(Desktop):
         self._keyboard.release_all()
         self._pointer.release_all()
         ends = time.monotonic() + START_SECONDS
+        self._windows.forget()
         while self._windows.all():
+            self._windows.forget()
             if time.monotonic() > ends:
                 raise DesktopError("windows of programs that were ended do not go away")
             self._manager.wait()
@@ -182,6 +185,7 @@ class X11Desktop(Desktop):
     def _opened_since(self, before: set[int]) -> list[Window]:
         if before.issuperset(self._windows.ids()):
             return []
+        self._windows.forget()
         return [window for window in self._windows.all() if window.id not in before]
 
     def _open_program(self, program: Program, path: str | None) -> None:
@@ -202,6 +206,7 @@ class X11Desktop(Desktop):
     def look_again(self) -> None:
         """Let the next ``capture`` and ``state`` be of now, not of the end of the last command."""
         self._forget()
+        self._windows.forget()
 
     def perform(self, command: Command) -> None:
         with self._session.guarded():
@@ -242,7 +247,7 @@ class X11Desktop(Desktop):
         return same_key_pause(focused.window_class) if focused is not None else 0.0
 
     def _type_slowly(self, text: str, pause: float) -> None:
-        """Type for a program that misses a key that comes again within ``pause`` seconds."""
+        """Type key by key, none of them twice within ``pause`` seconds."""
         struck: dict[str, float] = {}
         for character in text:
             left = struck.get(character, 0.0) + pause - time.monotonic()
@@ -288,6 +293,7 @@ class X11Desktop(Desktop):
                 ),
                 seconds=OPENING_SECONDS,
             )
+        self._windows.forget()
         self._shell.refresh_tasks()
         self._session.x.sync()
 
@@ -322,6 +328,7 @@ class X11Desktop(Desktop):
     def locate(self, locator: Locator) -> Rect | None:
         with self._session.guarded():
             self._settler.pump()
+            self._windows.forget()
             found = locate(locator, self._windows, self._shell)
         if found is None:
             return None

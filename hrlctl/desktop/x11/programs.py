@@ -19,7 +19,8 @@ class Program(NamedTuple):
         window_class: the class of its windows (WM_CLASS), in lower case.
         icons: names of its icon in icon themes.
         opens_paths: whether a path may follow.
-        same_key_pause: seconds within which it takes no notice of the same key again.
+        same_key_pause: where not 0, keys come one by one, each when the one before was handled, and
+            the same key not again within these seconds.
     """
 
     command: tuple[str, ...]
@@ -68,6 +69,7 @@ PROGRAMS: Final[Mapping[ProgramKind, tuple[Program, ...]]] = {
             "pcmanfm",
             ("system-file-manager",),
             opens_paths=True,
+            same_key_pause=0.03,  # it looks for what is typed, and lags behind a burst
         ),
         Program(
             ("thunar",),
@@ -125,7 +127,7 @@ def kind_of_window(window_class: str) -> ProgramKind | None:
 
 
 def same_key_pause(window_class: str) -> float:
-    """Seconds that the program of a window of this class needs between strokes of one key."""
+    """See ``Program``; of the program of a window of this class."""
     return next((program.same_key_pause for _, program in _of_class(window_class)), 0.0)
 
 

@@ -55,6 +55,7 @@ class Shell:
         self._selected: Launcher | None = None
         self._chosen: int | None = None  # the menu's entry under pointer or cursor
         self._pressed: tuple[int, int, int] | None = None  # time and place of the last press
+        self._panel_shown: tuple[Look, tuple[painters.ButtonLook, ...]] | None = None
         self.menu_is_open = False
         width, height = size
         self._desktop = self._window(Rect(0, 0, width, height), "_NET_WM_WINDOW_TYPE_DESKTOP")
@@ -322,8 +323,11 @@ class Shell:
                 for window, rect in self._tasks
             ),
         ]
-        size = self._panel_rect.width, self._panel_rect.height
-        self._show(self._panel, painters.paint_panel(size, self._look, buttons))
+        shown = (self._look, tuple(buttons))
+        if shown != self._panel_shown:
+            self._panel_shown = shown
+            size = self._panel_rect.width, self._panel_rect.height
+            self._show(self._panel, painters.paint_panel(size, self._look, buttons))
 
     def _paint_menu(self) -> None:
         assert self._look is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from Xlib import X
@@ -33,6 +34,14 @@ class Window(NamedTuple):
     frame: Rect  # with the window manager's frame
 
 
+class _Fixed(NamedTuple):
+    """What does not change as long as a window is open."""
+
+    window_class: str
+    is_dialog: bool
+    protocols: tuple[str, ...]
+
+
 class Windows:
     """Reads and changes the windows of one display.
 
@@ -45,6 +54,12 @@ class Windows:
         self.root: Final = x.screen().root
         self._atoms: dict[str, int] = {}
         self._names: dict[int, str] = {}
+        self._fixed: dict[int, _Fixed | None] = {}
+        self._all: list[Window] | None = None
+
+    def forget(self) -> None:
+        """Read the windows anew when they are next asked for: each costs several round trips."""
+        self._all = None
 
     def atom(self, name: str) -> int:
         if name not in self._atoms:
@@ -65,9 +80,17 @@ class Windows:
         return [] if found is None else [int(each) for each in found]
 
     def all(self) -> list[Window]:
-        """The windows of programs, bottom to top; without the desktop and panels."""
-        described = (self._describe(each) for each in self.ids())
-        return [window for window in described if window is not None]
+        """The windows of programs, bottom to top; without the desktop and panels.
+
+        As they were when this was first called after ``forget``.
+        """
+        if self._all is None:
+            ids = self.ids()
+            # A window's number may be given again once it is closed.
+            self._fixed = {each: fixed for each, fixed in self._fixed.items() if each in ids}
+            described = (self._describe(each) for each in ids)
+            self._all = [window for window in described if window is not None]
+        return self._all
 
     def active(self) -> int | None:
         """The window that has the focus."""
@@ -76,14 +99,15 @@ class Windows:
 
     def _describe(self, window_id: int) -> Window | None:
         window = self._x.create_resource_object("window", window_id)
-        types = self._atom_names(self.property_of(window, "_NET_WM_WINDOW_TYPE"))
-        if any(kind in types for kind in _OMITTED_TYPES):
+        if window_id not in self._fixed:
+            self._fixed[window_id] = self._read_fixed(window)
+        fixed = self._fixed[window_id]
+        if fixed is None:
             return None
         states = self._atom_names(self.property_of(window, "_NET_WM_STATE"))
         try:
             geometry = window.get_geometry()
             origin = window.translate_coords(self.root, 0, 0)
-            window_class = window.get_wm_class()
         except _GONE:
             return None
         client = Rect(-int(origin.x), -int(origin.y), int(geometry.width), int(geometry.height))
@@ -94,8 +118,8 @@ class Windows:
         return Window(
             id=window_id,
             title=self.title(window),
-            window_class=window_class[1] if window_class else "",
-            is_dialog=_DIALOG_TYPE in types,
+            window_class=fixed.window_class,
+            is_dialog=fixed.is_dialog,
             is_minimized="_NET_WM_STATE_HIDDEN" in states,
             is_maximized="_NET_WM_STATE_MAXIMIZED_VERT" in states
             and "_NET_WM_STATE_MAXIMIZED_HORZ" in states,
@@ -108,6 +132,19 @@ class Windows:
                 client.height + top + bottom,
             ),
         )
+
+    def _read_fixed(self, window: Any) -> _Fixed | None:
+        """What a window keeps; ``None`` for the desktop and panels."""
+        types = self._atom_names(self.property_of(window, "_NET_WM_WINDOW_TYPE"))
+        if any(kind in types for kind in _OMITTED_TYPES):
+            return None
+        try:
+            window_class = window.get_wm_class()
+        except _GONE:
+            return None
+        protocols = self._atom_names(self.property_of(window, "WM_PROTOCOLS"))
+        name = window_class[1] if window_class else ""
+        return _Fixed(name, _DIALOG_TYPE in types, tuple(protocols))
 
     def title(self, window: Any) -> str:
         """What the title bar of a window says."""
@@ -126,8 +163,10 @@ class Windows:
             names.append(self._names[atom])
         return names
 
-    def protocols(self, window_id: int) -> list[str]:
+    def protocols(self, window_id: int) -> Sequence[str]:
         """What a window's program can be asked for (WM_PROTOCOLS)."""
+        if (fixed := self._fixed.get(window_id)) is not None:
+            return fixed.protocols
         window = self._x.create_resource_object("window", window_id)
         return self._atom_names(self.property_of(window, "WM_PROTOCOLS"))
 
