@@ -135,11 +135,11 @@ def test_seeds_and_held_out_variations_look_different(desktop: Desktop) -> None:
 
 
 def test_a_file_manager_says_which_folder_it_shows(desktop: Desktop) -> None:
-    desktop.reset(Setup(windows=(WindowSetup(title="f", program="file_manager"),)), 10)
-    assert list(desktop.state().directories.values()) == [""]  # type: ignore[union-attr]
-    for command in (TypeText("Downloads"), Press("escape"), Press("enter")):
-        desktop.perform(command)
-    assert list(desktop.state().directories.values()) == ["Downloads"]  # type: ignore[union-attr]
+    for path in (None, "Downloads"):
+        window = WindowSetup(title="f", program="file_manager", path=path)
+        desktop.reset(Setup(windows=(window,), folders=("Downloads",)), 10)
+        shown = desktop.state().directories
+        assert list(shown.values()) == [path or ""]  # type: ignore[union-attr]
 
 
 def test_a_setup_that_only_the_simulator_has_is_refused(desktop: Desktop) -> None:
