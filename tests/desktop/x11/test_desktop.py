@@ -140,6 +140,9 @@ def test_a_file_manager_says_which_folder_it_shows(desktop: Desktop) -> None:
         desktop.reset(Setup(windows=(window,), folders=("Downloads",)), 10)
         shown = desktop.state().directories
         assert list(shown.values()) == [path or ""]  # type: ignore[union-attr]
+    for command in (Press("ctrl+l"), TypeText("~/Documents"), Press("enter")):
+        desktop.perform(command)
+    assert list(desktop.state().directories.values()) == ["Documents"]  # type: ignore[union-attr]
 
 
 def test_a_setup_that_only_the_simulator_has_is_refused(desktop: Desktop) -> None:
