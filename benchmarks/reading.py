@@ -26,7 +26,7 @@ from hrlctl.env.episode import EpisodeRules
 from hrlctl.env.observation import NUM_CHARACTERS, PAD
 from hrlctl.env.oracle import Oracle
 from hrlctl.env.vector import Assignment, DesktopVector
-from hrlctl.packs import load_packs
+from hrlctl.packs.selection import TaskSelection
 from hrlctl.policy.reading import Reader, cells_to_learn, find
 from hrlctl.schema.base import Split
 from hrlctl.schema.run import TrainingConfig
@@ -46,7 +46,7 @@ class Screens(NamedTuple):
 
 def draw_screens(split: Split, count: int, seed: int) -> Screens:
     """``count`` screens of ``split``."""
-    tasks = load_packs().tasks()
+    tasks = TaskSelection(desktop="sim").load()
     rng = random.Random(seed)
 
     def assign(_: int) -> Assignment:

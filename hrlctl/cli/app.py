@@ -31,6 +31,7 @@ COMMANDS: Final[Mapping[str, LazyCommand]] = {
     "report": LazyCommand("hrlctl.cli.report", "Write a recorded training as one HTML file."),
     "runs": LazyCommand("hrlctl.cli.runs", "List and compare recorded trainings."),
     "tasks": LazyCommand("hrlctl.cli.tasks", "List, show, check and write tasks."),
+    "doctor": LazyCommand("hrlctl.cli.doctor", "Say what is missing and how to get it."),
 }
 
 EXIT_CODES = (

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from hrlctl.cli.output_files import write_text
+from hrlctl.cli.task_instance import desktop_kind
 from hrlctl.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -84,6 +85,15 @@ def evaluate(
     seed: Annotated[
         int, typer.Option(min=0, help="Same seed, same episodes.", rich_help_panel=MEASURE)
     ] = 0,
+    desktop: Annotated[
+        str | None,
+        typer.Option(
+            metavar="sim|x11",
+            help="The simulator, or real programs on private displays. As in the training without.",
+            rich_help_panel=TASKS,
+            autocompletion=lambda: ["sim", "x11"],
+        ),
+    ] = None,
     pack: Annotated[
         list[str] | None,
         typer.Option(
@@ -224,6 +234,7 @@ def evaluate(
             sampled=sampled,
             termination="agent" if ending == "agent" else "automatic",
             device=device,
+            desktop=desktop_kind(desktop),
             repeats=repeat,
             ablations=[Ablation(name) for name in dict.fromkeys(taken_away)],
             compare_with=compare,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast, get_args, overload
 
 import typer
 
@@ -13,6 +13,7 @@ from hrlctl.packs.files import load_task_file
 from hrlctl.packs.instances import Instance, Task, draw_instance
 from hrlctl.packs.registry import load_packs
 from hrlctl.schema.base import Split
+from hrlctl.schema.setup import DesktopKind
 
 
 def complete_task(incomplete: str) -> Iterator[str]:
@@ -44,6 +45,37 @@ FileOption = Annotated[
         "--tasks", metavar="FILE", help="A task of this YAML or JSON file, not of a pack."
     ),
 ]
+
+
+DesktopOption = Annotated[
+    str,
+    typer.Option(
+        "--desktop",
+        metavar="sim|x11",
+        help="The simulator, or real programs on a private display.",
+        autocompletion=lambda: list(get_args(DesktopKind)),
+    ),
+]
+
+
+@overload
+def desktop_kind(name: str) -> DesktopKind: ...
+@overload
+def desktop_kind(name: None) -> None: ...
+@overload
+def desktop_kind(name: str | None) -> DesktopKind | None: ...
+def desktop_kind(name: str | None) -> DesktopKind | None:
+    """The desktop of this name.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    if name is None:
+        return None
+    for kind in get_args(DesktopKind):
+        if kind == name:
+            return cast(DesktopKind, kind)
+    raise UnknownNameError("desktop", name, get_args(DesktopKind), where="--desktop")
 
 
 def find_task(task_id: str, file: Path | None = None) -> Task:

@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hrlctl.cli.task_instance import (
+    DesktopOption,
     FileOption,
     InstanceOption,
     SetOption,
     TaskArgument,
     check_suffix,
+    desktop_kind,
     draw,
     find_task,
 )
 
 if TYPE_CHECKING:
-    from hrlctl.desktop.sim import SimDesktop
+    from hrlctl.desktop.contract import Desktop
     from hrlctl.env.demonstration import DemonstratedStep, Demonstration
+    from hrlctl.packs.instances import Instance
 
 SCALE = 4  # pixels of the GIF that a pixel of the screen is wide and high
 
@@ -30,6 +33,7 @@ def demo(
     instance: InstanceOption = 0,
     split: SetOption = "training",
     file: FileOption = None,
+    desktop: DesktopOption = "sim",
     record: Annotated[
         Path | None,
         typer.Option(metavar="FILE.gif", help="Write an animation instead of playing it here."),
@@ -42,15 +46,29 @@ def demo(
     """Watch the oracle solve an episode; plain lines where there is no terminal."""
     if record is not None:
         check_suffix(record, ".gif", "--record")
-    drawn = draw(find_task(task_id, file), instance, split)
+    kind = desktop_kind(desktop)
+    task = find_task(task_id, file)
+    drawn = draw(task, instance, split)
 
+    from hrlctl.desktop.backends import check_available, make_desktop
+    from hrlctl.schema.setup import SCREEN_SIZES
+
+    check_available(kind, [drawn.setup])
+    stage = make_desktop(kind, *SCREEN_SIZES[kind])
+    try:
+        _play(drawn, instance, stage, record, delay)
+    finally:
+        stage.close()
+
+
+def _play(
+    drawn: Instance, number: int, desktop: Desktop, record: Path | None, delay: float
+) -> None:
     from rich.console import Console
 
     from hrlctl.cli.panel import can_show_panel
-    from hrlctl.desktop.sim import SimDesktop
     from hrlctl.env.demonstration import Demonstration
 
-    desktop = SimDesktop()
     demonstration = Demonstration(drawn, desktop)
     console = Console()
     if record is None and can_show_panel(console):
@@ -58,7 +76,7 @@ def demo(
 
         play_live(demonstration, console, delay)
         return
-    print(f"{drawn.task_id}, {drawn.split} {instance}\nInstruction: {drawn.instruction}")
+    print(f"{drawn.task_id}, {drawn.split} {number}\nInstruction: {drawn.instruction}")
     if record is None:
         _play_in_lines(demonstration, lambda step: None)
     else:
@@ -76,7 +94,7 @@ def _play_in_lines(demonstration: Demonstration, shown: Callable[[DemonstratedSt
     print(verdict_of(last, demonstration))
 
 
-def _record(demonstration: Demonstration, desktop: SimDesktop, path: Path, seconds: float) -> None:
+def _record(demonstration: Demonstration, desktop: Desktop, path: Path, seconds: float) -> None:
     from hrlctl.cli.demonstration_view import line_of
     from hrlctl.cli.image_files import Animation
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from hrlctl.cli.errors import report
+from hrlctl.cli.task_instance import DesktopOption, desktop_kind
 from hrlctl.errors import ExitCode, HrlctlError
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def verify(
         int | None,
         typer.Option(min=0, help="Processes; 0 runs in this one. As many as cores without."),
     ] = None,
+    desktop: DesktopOption = "sim",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Play tasks by their oracles and by agents that must fail; exits 4 if a task is faulty.
@@ -50,6 +52,7 @@ def verify(
         instances=instances,
         seed=seed,
         workers=workers if workers is not None else os.cpu_count() or 1,
+        desktop=desktop_kind(desktop),
     )
     if as_json:
         typer.echo(json.dumps(_as_json(verdicts, broken, instances, seed)))
@@ -102,7 +105,7 @@ def _selected(what: Sequence[str]) -> tuple[list[TaskSelection], list[HrlctlErro
     return selections, broken
 
 
-def _verdicts(selections: Sequence[TaskSelection], **arguments: int) -> list[TaskVerdict]:
+def _verdicts(selections: Sequence[TaskSelection], **arguments: Any) -> list[TaskVerdict]:
     """All verdicts in the order of the tasks; on a terminal with a word on how far it is."""
     from rich.console import Console
 

@@ -56,6 +56,7 @@ OPTIONS: Final[Mapping[str, str]] = {
     "curriculum.difficulty": "--difficulty",
     "policy.kind": "--policy",
     "policy.encoder": "--encoder",
+    "environment.desktop": "--desktop",
     "environment.packs": "--pack",
     "environment.tasks": "--task",
     "environment.task_file": "--tasks",
@@ -96,6 +97,15 @@ def train(
             help="Move on to harder tasks, or train the named difficulty only. On by default.",
             rich_help_panel=TASKS,
             show_default=False,
+        ),
+    ] = None,
+    desktop: Annotated[
+        Text,
+        _option(
+            TASKS,
+            "--desktop",
+            choices="sim|x11",
+            help="The simulator, or real programs on private displays. Default sim.",
         ),
     ] = None,
     pack: Annotated[

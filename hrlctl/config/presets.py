@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from hrlctl.schema.setup import SCREEN_SIZES
+
 PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
     # The learner is the bottleneck on a CPU and fresh data is cheap: one epoch with a high rate.
     "fast": {
@@ -22,6 +24,19 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
     # PPO's textbook values, which are the defaults of the schema.
     "classic": {},
 }
+
+DESKTOPS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "sim": {},
+    # Real programs take milliseconds a step and a display each, and say nothing that could teach
+    # reading.
+    "x11": {
+        "environment.screen_width": SCREEN_SIZES["x11"].width,
+        "environment.screen_height": SCREEN_SIZES["x11"].height,
+        "training.num_envs": 4,
+        "training.reading_steps": 0,
+    },
+}
+"""What stands over the preset on each desktop."""
 
 
 def preset_for(preset: str, device: str) -> str:

@@ -140,6 +140,8 @@ class Desktop(ABC):
 
     width: int
     height: int
+    is_repeatable = True
+    """Whether the same actions from the same start always lead to the same screen."""
 
     @abstractmethod
     def reset(self, setup: Setup, seed: int) -> None:
@@ -169,6 +171,12 @@ class Desktop(ABC):
     def annotate(self, rows: int, columns: int) -> Annotation | None:
         """What stands under each of ``rows`` x ``columns`` cells, where the backend knows it."""
         return None
+
+    def render(self, scale: int = 4) -> Screen:
+        """A picture for people, ``scale`` times as wide and high as the screen."""
+        picture = self.capture()
+        enlarged: Screen = np.repeat(np.repeat(picture, scale, axis=0), scale, axis=1)
+        return enlarged
 
     @abstractmethod
     def close(self) -> None:

@@ -23,7 +23,8 @@ from hrlctl.env.observation import (
 )
 from hrlctl.env.reward import RewardScale
 from hrlctl.errors import UsageError
-from hrlctl.packs import Task, draw_instance, load_packs
+from hrlctl.packs import Task, draw_instance
+from hrlctl.packs.selection import TaskSelection
 from hrlctl.schema.base import Difficulty, Split
 
 Observation = dict[str, Any]  # arrays by key
@@ -72,7 +73,7 @@ class DesktopEnv(gymnasium.Env[Observation, Action]):
         render_mode: Literal["rgb_array"] | None = None,
     ) -> None:
         if tasks is None:
-            tasks = load_packs().tasks(difficulty=Difficulty.EASY)
+            tasks = TaskSelection(difficulty=Difficulty.EASY, desktop="sim").load()
         if not tasks:
             raise UsageError("there are no tasks to draw from", hint="install or name a task pack")
         self.tasks = tuple(tasks)
@@ -140,12 +141,10 @@ class DesktopEnv(gymnasium.Env[Observation, Action]):
         )
 
     def render(self) -> Screen | None:
-        """The screen enlarged four times, with the pointer, in the mode ``rgb_array``."""
+        """The screen enlarged four times, in the mode ``rgb_array``."""
         if self.render_mode is None:
             return None
-        if isinstance(self.desktop, SimDesktop):
-            return self.desktop.render(4)
-        return self.desktop.capture().copy()
+        return self.desktop.render(4)
 
     def close(self) -> None:
         self.desktop.close()

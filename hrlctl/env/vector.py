@@ -332,7 +332,8 @@ class DesktopVector(EnvironmentVector):
     def restore(self, states: Sequence[EnvironmentState]) -> None:
         for index, (env, state) in enumerate(zip(self._envs, states, strict=True)):
             self.begin(index, Assignment(*state.assignment))
-            for action in state.history:
+            # Elsewhere the same actions may lead to another screen: the episode begins anew.
+            for action in state.history if env.desktop.is_repeatable else ():
                 array = np.array(action, dtype=np.int64)
                 self._histories[index].append(tuple(action))
                 if env.linger_left:

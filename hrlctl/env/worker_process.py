@@ -20,7 +20,7 @@ from hrlctl.env.arrays import Layout, ObservationArrays, StepResults
 from hrlctl.env.episode import EpisodeRules
 from hrlctl.env.shared_memory import SharedBlock
 from hrlctl.env.vector import Assignment, DesktopVector, EnvironmentState, EpisodeRecord
-from hrlctl.errors import DesktopError, HrlctlError
+from hrlctl.errors import DesktopError, DesktopUnavailableError, HrlctlError
 from hrlctl.packs import Task
 from hrlctl.schema.base import Split
 from hrlctl.schema.task import TaskSpec
@@ -223,7 +223,7 @@ class WorkerProcess:
 def _raise(failed: Failed, number: int) -> None:
     if failed.kind is None:
         raise RuntimeError(f"worker process {number} failed:\n{failed.message}")
-    if issubclass(failed.kind, DesktopError):
+    if issubclass(failed.kind, DesktopError) and failed.kind is not DesktopUnavailableError:
         raise WorkerLostError(failed.message)
     error = failed.kind.__new__(failed.kind)
     HrlctlError.__init__(error, failed.message, where=failed.where, hint=failed.hint)

@@ -71,7 +71,7 @@ def computing_alike(paths: Sequence[Path]) -> AbstractContextManager[None]:
     """Within it the agents of ``paths`` compute with one thread: sums come out the same."""
     if all(path.suffix == EXPORTED for path in paths):
         return nullcontext()  # their threads are their own
-    from hrlctl.evaluation.policy_agent import one_thread
+    from hrlctl.policy.devices import one_thread
 
     return one_thread()
 

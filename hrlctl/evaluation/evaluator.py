@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from hrlctl.desktop.backends import check_available
 from hrlctl.env.episode import EpisodeRules, Termination
 from hrlctl.env.reward import RewardScale
 from hrlctl.errors import CheckpointError, UnknownNameError, UsageError
 from hrlctl.evaluation.figures import Figures, Flakiness
 from hrlctl.evaluation.model_files import Origin, device_for, origin
-from hrlctl.evaluation.plan import Ablation, Chunk, PlaySetup, plan
+from hrlctl.evaluation.plan import Ablation, Chunk, PlaySetup, chunk_size, plan
 from hrlctl.evaluation.player import Job, play_here
 from hrlctl.evaluation.report import Comparison, EvaluationReport
 from hrlctl.evaluation.results import EpisodeResult
@@ -20,6 +21,7 @@ from hrlctl.packs import Task
 from hrlctl.packs.selection import TaskSelection
 from hrlctl.schema.base import Difficulty, Split
 from hrlctl.schema.run import RunConfig
+from hrlctl.schema.setup import SCREEN_SIZES, DesktopKind, ScreenSize
 
 
 def evaluate(
@@ -36,6 +38,7 @@ def evaluate(
     sampled: bool = False,
     termination: Termination = "automatic",
     device: str = "auto",
+    desktop: DesktopKind | None = None,
     repeats: int = 1,
     ablations: Sequence[Ablation] = (),
     compare_with: Path | None = None,
@@ -61,6 +64,7 @@ def evaluate(
             ``agent``: an episode ends when the agent says so, and counts if the criteria hold
             then. Every episode is judged under both.
         device: see ``hrlctl.policy.devices.resolve_device``; an exported model runs on the CPU.
+        desktop: where; without it where the model was trained.
         repeats: how often the same episodes are played, with other draws of the policy.
         ablations: play the same episodes again with this taken away.
         compare_with: another checkpoint or exported model, for the same episodes.
@@ -73,6 +77,7 @@ def evaluate(
         PackError: a pack or the file of tasks is broken.
         UsageError: nothing is left to play, or the arguments make no sense.
         WorkerError: a worker process died.
+        DesktopUnavailableError: the desktop, or a program on it, is not there.
     """
     _check_arguments(split, episodes, repeats, ablations)
     where = str(checkpoint)
@@ -80,30 +85,35 @@ def evaluate(
     trained = origin(checkpoint)  # before any process is started
     if compare_with is not None:
         origin(compare_with)
+    environment = trained.config.environment
+    kind = desktop or environment.desktop
     if packs or tasks or difficulty or task_file:
         only_file = task_file is not None and not packs and not tasks
         selection = TaskSelection(
-            None if only_file else tuple(packs), tuple(tasks), difficulty, task_file
+            None if only_file else tuple(packs), tuple(tasks), difficulty, task_file, kind
         )
         loaded = selection.load()
     else:
-        selection = _trained_on(trained)
+        selection = _trained_on(trained)._replace(desktop=kind)
         loaded = _load_trained(selection, where)
     check_names(targets, [task.id for task in loaded])
-    environment = trained.config.environment
+    check_available(kind, (task.spec.setup for task in loaded if task.spec.setup is not None))
+    size = SCREEN_SIZES[kind]
+    if kind == environment.desktop:
+        size = ScreenSize(environment.screen_width, environment.screen_height)
     setup = PlaySetup(
         checkpoint,
         selection,
         split,
         _rules(trained.config),
-        environment.screen_width,
-        environment.screen_height,
+        *size,
         sampled,
         resolved_device,
+        desktop=kind,
     )
 
     def planned(repeat: int = 0, *, shuffled: bool = False) -> list[Chunk]:
-        return plan(loaded, episodes, seed, repeat=repeat, shuffled=shuffled)
+        return plan(loaded, episodes, seed, repeat=repeat, shuffled=shuffled, size=chunk_size(kind))
 
     passes = [(setup, planned(repeat)) for repeat in range(repeats)]
     for ablation in ablations:

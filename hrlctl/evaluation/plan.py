@@ -12,9 +12,12 @@ from hrlctl.env.episode import EpisodeRules
 from hrlctl.packs import Task
 from hrlctl.packs.selection import TaskSelection
 from hrlctl.schema.base import Split
+from hrlctl.schema.setup import DesktopKind
 
 CHUNK: Final = 32
 """Episodes side by side. Fixed: results must not depend on how many workers share the chunks."""
+MAX_FAULTS: Final = 3
+"""How often a chunk is played again after a fault of the machinery."""
 _SEEDS: Final = 2**31
 
 
@@ -23,6 +26,11 @@ class Ablation(StrEnum):
 
     INSTRUCTION = "instruction"  # each episode gets the instruction of another one
     SCREEN = "screen"  # all screens are black
+
+
+def chunk_size(desktop: DesktopKind) -> int:
+    """Episodes side by side in one process: a private display is a process's only one."""
+    return 1 if desktop == "x11" else CHUNK
 
 
 class PlaySetup(NamedTuple):
@@ -37,6 +45,7 @@ class PlaySetup(NamedTuple):
     sampled: bool
     device: str
     ablation: Ablation | None = None
+    desktop: DesktopKind = "sim"
 
 
 class Draw(NamedTuple):
@@ -61,7 +70,13 @@ class Chunk(NamedTuple):
 
 
 def plan(
-    tasks: Sequence[Task], episodes: int, seed: int, *, repeat: int = 0, shuffled: bool = False
+    tasks: Sequence[Task],
+    episodes: int,
+    seed: int,
+    *,
+    repeat: int = 0,
+    shuffled: bool = False,
+    size: int = CHUNK,
 ) -> list[Chunk]:
     """Which episodes are played, in chunks; tasks take turns.
 
@@ -74,6 +89,7 @@ def plan(
         seed: which ones.
         repeat: of the same episodes; it changes the policy's draws only.
         shuffled: give every episode the instruction of another one.
+        size: of the chunks.
     """
     counts = [len(range(index, episodes, len(tasks))) for index in range(len(tasks))]
     seeds = [
@@ -86,8 +102,8 @@ def plan(
     planned = [Planned(*pair) for pair in zip(drawn, told, strict=True)]
     draws = random.Random(f"{seed}/policy/{repeat}" if repeat else f"{seed}/policy")
     return [
-        Chunk(draws.randrange(_SEEDS), tuple(planned[start : start + CHUNK]))
-        for start in range(0, episodes, CHUNK)
+        Chunk(draws.randrange(_SEEDS), tuple(planned[start : start + size]))
+        for start in range(0, episodes, size)
     ]
 
 

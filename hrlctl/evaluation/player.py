@@ -1,4 +1,4 @@
-"""Playing episodes: an agent on simulated desktops, side by side."""
+"""Playing episodes: an agent on desktops side by side."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hrlctl.desktop.sim import SimDesktop
+from hrlctl.desktop.backends import desktop_factory
+from hrlctl.desktop.contract import Desktop
 from hrlctl.env.action import ActionSpace
 from hrlctl.env.arrays import ObservationArrays, write_observation
 from hrlctl.env.episode import Episode
+from hrlctl.errors import DesktopError, DesktopUnavailableError
 from hrlctl.evaluation.agents import computing_alike, load_agent
-from hrlctl.evaluation.plan import CHUNK, Ablation, Chunk, Planned, PlaySetup
+from hrlctl.evaluation.plan import MAX_FAULTS, Ablation, Chunk, Planned, PlaySetup, chunk_size
 from hrlctl.evaluation.reference import Reference
 from hrlctl.evaluation.results import EpisodeResult
 from hrlctl.evaluation.trial import Trial
@@ -44,11 +46,37 @@ class Player:
         self.tasks: tuple[Task, ...] = setup.selection.load()
         self._agent = load_agent(setup.checkpoint, sampled=setup.sampled, device=setup.device)
         self._actions = ActionSpace(setup.width, setup.height)
-        self._desktops = [SimDesktop(setup.width, setup.height) for _ in range(CHUNK)]
-        self._seen = ObservationArrays.allocate((CHUNK,), self._actions)
+        self._make_desktop = desktop_factory(setup.desktop, setup.width, setup.height)
+        count = chunk_size(setup.desktop)
+        self._desktops = [self._make_desktop() for _ in range(count)]
+        self._seen = ObservationArrays.allocate((count,), self._actions)
 
     def play(self, chunk: Chunk) -> list[EpisodeResult]:
-        """Play a chunk to its end; the results are in the order of its episodes."""
+        """Play a chunk to its end; the results are in the order of its episodes.
+
+        Where a desktop has a fault, all are made anew and the chunk is played again.
+
+        Raises:
+            DesktopError: the faults do not end.
+        """
+        for faults in range(MAX_FAULTS + 1):
+            try:
+                return [result._replace(faults=faults) for result in self._play(chunk)]
+            except DesktopUnavailableError:
+                raise
+            except DesktopError:
+                if faults == MAX_FAULTS:
+                    raise
+                self.close()
+                self._desktops = [self._make_desktop() for _ in self._desktops]
+        raise AssertionError("the last round returns or raises")
+
+    def close(self) -> None:
+        """End the desktops."""
+        for desktop in self._desktops:
+            desktop.close()
+
+    def _play(self, chunk: Chunk) -> list[EpisodeResult]:
         trials = [
             self._begin(planned, desktop)
             for planned, desktop in zip(chunk.episodes, self._desktops, strict=False)
@@ -69,7 +97,7 @@ class Player:
             self._agent.keep(goes_on)
         return [trial.result() for trial in trials]
 
-    def _begin(self, planned: Planned, desktop: SimDesktop) -> Trial:
+    def _begin(self, planned: Planned, desktop: Desktop) -> Trial:
         instance, told = (
             draw_instance(self.tasks[draw.task], draw.seed, self.setup.split) for draw in planned
         )
@@ -103,6 +131,11 @@ class Players:
             self._players[job.setup] = Player(self._setups[job.setup])
         return self._players[job.setup].play(job.chunk)
 
+    def close(self) -> None:
+        """End the players' desktops."""
+        for player in self._players.values():
+            player.close()
+
 
 def play_here(
     setups: Sequence[PlaySetup], jobs: Sequence[Job], played: Callable[[int], None]
@@ -111,7 +144,10 @@ def play_here(
     results = []
     with computing_alike([setup.checkpoint for setup in setups]):
         players = Players(setups)
-        for job in jobs:
-            results.append(players.play(job))
-            played(len(job.chunk.episodes))
+        try:
+            for job in jobs:
+                results.append(players.play(job))
+                played(len(job.chunk.episodes))
+        finally:
+            players.close()
     return results

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -67,14 +65,3 @@ class PolicyAgent:
     def keep(self, goes_on: npt.NDArray[np.bool_]) -> None:
         kept = torch.from_numpy(goes_on).to(self.policy.device)
         self._state = ActorState(*(part[kept] for part in self._state))
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Let torch compute with one thread, as workers do: sums then come out the same everywhere."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

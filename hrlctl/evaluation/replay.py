@@ -13,6 +13,7 @@ from hrlctl.desktop.sim import SimDesktop
 from hrlctl.env.action import ActionSpace
 from hrlctl.env.episode import Termination, describe
 from hrlctl.env.observation import read_instruction
+from hrlctl.errors import UsageError
 from hrlctl.evaluation.plan import PlaySetup
 from hrlctl.evaluation.report import EvaluationReport
 from hrlctl.evaluation.results import EpisodeResult
@@ -46,10 +47,16 @@ class Replay:
         scale: how many pixels of a frame each pixel of the screen is wide and high.
 
     Raises:
+        UsageError: they were not played in the simulator.
         UnknownNameError, PackError: the tasks cannot be loaded.
     """
 
     def __init__(self, setup: PlaySetup, scale: int) -> None:
+        if setup.desktop != "sim":
+            raise UsageError(
+                "episodes with real programs cannot be shown again: they never go quite the same",
+                hint="leave out --record and --report",
+            )
         self._tasks = {task.id: task for task in setup.selection.load()}
         self._split, self._scale = setup.split, scale
         self._desktop = SimDesktop(setup.width, setup.height)

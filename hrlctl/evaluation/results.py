@@ -59,6 +59,7 @@ class EpisodeResult(NamedTuple):
         milestones: in the task's order.
         trace: the steps up to the later of the two ends, without ``done``.
         said_done: after how many steps; ``None``: never.
+        faults: of the machinery, after each of which it was played again.
     """
 
     task: str
@@ -72,6 +73,7 @@ class EpisodeResult(NamedTuple):
     milestones: tuple[MilestoneResult, ...]
     trace: tuple[TracedStep, ...]
     said_done: int | None
+    faults: int = 0
 
     def ending(self, termination: Termination) -> Ending:
         """How it ended under ``termination``."""

@@ -30,8 +30,11 @@ from hrlctl.evaluation.verification_report import (
 from hrlctl.evaluation.verification_splits import check_splits, remarks_on
 from hrlctl.packs import Instance, Task, draw_instance
 from hrlctl.schema.base import Split
+from hrlctl.schema.setup import DesktopKind
 
 BLIND_INSTANCES: Final = 5  # of each split: who clicks everything clicks nearly a thousand times
+
+REAL_TRIES: Final = 40  # of the random agent on real programs, whose steps take milliseconds
 
 
 class Thoroughness(NamedTuple):
@@ -40,11 +43,13 @@ class Thoroughness(NamedTuple):
     Attributes:
         instances: of each split, with the seeds ``seed``, ``seed + 1`` and so on.
         seed: of the first instance; also of the random agent.
+        desktop: what is played on; a task that is not for it is left unverified.
         tries: fewest of the random agent, each on an instance of its own.
     """
 
     instances: int = 20
     seed: int = 0
+    desktop: DesktopKind = "sim"
     tries: int = 200
 
 
@@ -58,7 +63,7 @@ def verify_task(
 
     Args:
         task: what is verified.
-        desktop: the simulated desktop that it is played on.
+        desktop: what it is played on.
         actions: encodes actions for the desktop's screen.
         much: how much is played.
     """
@@ -87,13 +92,15 @@ class _Verification:
         self._runs: list[tuple[Instance, OracleRun]] = []
         self._chance: RandomPlay | None = None
         self._place = ""  # what is being played
-        self._can_be_verified = bool(task.spec.oracle) and "sim" in task.spec.desktops
+        self._can_be_verified = bool(task.spec.oracle) and much.desktop in task.spec.desktops
 
     def carry_out(self) -> None:
         """Check all that can be checked, the cheap first."""
         spec = self.task.spec
-        if "sim" not in spec.desktops:
-            self._notes.append(f"it is not for the simulator, only for {', '.join(spec.desktops)}")
+        if self.much.desktop not in spec.desktops:
+            self._notes.append(
+                f"it is not for {self.much.desktop}, only for {', '.join(spec.desktops)}"
+            )
             return
         if not spec.oracle:
             self._notes.append("it has no oracle")
@@ -127,10 +134,15 @@ class _Verification:
         for instance, run in self._runs:
             self._place = place_of(instance)
             self._faults += check_necessity(instance, run, self.desktop, self.actions)
-        tries = max(self.much.instances, ceil(self.much.tries / len(Split)))
+        is_real = self.much.desktop != "sim"
+        wanted = REAL_TRIES if is_real else self.much.tries
+        tries = max(self.much.instances, ceil(wanted / len(Split)))
         rng = np.random.default_rng((self.much.seed, self.task.salt))
         self._chance = play_at_random(list(self._draw(tries)), self.desktop, self.actions, rng)
         self._faults += check_chance(self._chance)
+        if is_real:
+            self._notes.append("agents that click or close everything are for the simulator")
+            return
         for instance in self._for_blind_agents(instances):
             self._place = place_of(instance)
             self._faults += check_blind_agents(instance, self.desktop, self.actions)

@@ -132,6 +132,7 @@ def _play_what_is_sent(connection: Connection[Any, Any], players: Players) -> No
         try:
             job: Job = connection.recv()
         except EOFError:
+            players.close()
             return
         try:
             answer: list[EpisodeResult] | HrlctlError = players.play(job)

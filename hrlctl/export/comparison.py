@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ import torch
 
 from hrlctl.export.agent import HEADS, AgentInputs, AgentOutputs, GreedyAgent, state_tensor
 from hrlctl.export.recording import as_arrays
+from hrlctl.policy.devices import one_thread
 from hrlctl.policy.hierarchical import ActorState, HierarchicalPolicy, Observations
 from hrlctl.runtime.model import Answer, ExportedModel
 
@@ -67,7 +67,7 @@ def compare(
     agent = GreedyAgent(policy).eval()
     differences = dict.fromkeys(HEADS, 0.0)
     same = total = 0
-    with torch.no_grad(), _one_thread():
+    with torch.no_grad(), one_thread():
         for inputs in recording:
             answer = _answer(model, inputs)
             wanted: AgentOutputs = agent(*inputs)
@@ -115,13 +115,3 @@ def _milliseconds(run: Callable[[], object]) -> float:
         run()
         seconds.append(time.perf_counter() - start)
     return 1000 * statistics.median(seconds[1:])
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

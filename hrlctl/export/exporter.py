@@ -188,10 +188,11 @@ def _tasks(content: Mapping[str, Any], environment: EnvironmentConfig) -> tuple[
     trained = tuple(content.get("tasks") or ())
     if trained:
         try:
-            return TaskSelection(environment.packs, trained, file=environment.task_file).load()
+            file = environment.task_file
+            return TaskSelection(environment.packs, trained, file=file, desktop="sim").load()
         except HrlctlError:  # other screens serve as well: only that both answer alike is tested
             pass
-    return TaskSelection(difficulty=Difficulty.EASY).load()
+    return TaskSelection(difficulty=Difficulty.EASY, desktop="sim").load()
 
 
 def _prepare(folder: Path) -> None:

@@ -10,6 +10,7 @@ from hrlctl.packs.files import load_task_file
 from hrlctl.packs.instances import Task
 from hrlctl.packs.registry import load_packs
 from hrlctl.schema.base import Difficulty
+from hrlctl.schema.setup import DesktopKind
 
 
 class TaskSelection(NamedTuple):
@@ -20,12 +21,14 @@ class TaskSelection(NamedTuple):
         ids: of tasks; empty: all.
         difficulty: ``None``: any.
         file: a loose file of tasks, beside the packs.
+        desktop: where they are to be played; tasks that are not for it are left out. ``None``: all.
     """
 
     packs: tuple[str, ...] | None = ()
     ids: tuple[str, ...] = ()
     difficulty: Difficulty | None = None
     file: Path | None = None
+    desktop: DesktopKind | None = None
 
     def load(self) -> tuple[Task, ...]:
         """The selected tasks, in the order of ``ids`` where they are given; at least one.
@@ -33,7 +36,7 @@ class TaskSelection(NamedTuple):
         Raises:
             UnknownNameError: a pack or a task does not exist.
             PackError: a named pack or the file is broken.
-            UsageError: no task is left.
+            UsageError: no task is left, or one that is named by its id is not for the desktop.
         """
         known = {task.id: task for task in (load_task_file(self.file) if self.file else ())}
         if self.packs is not None:
@@ -43,7 +46,15 @@ class TaskSelection(NamedTuple):
             if task_id not in known:
                 raise UnknownNameError("task", task_id, known)
         chosen = [known[task_id] for task_id in dict.fromkeys(self.ids or known)]
-        tasks = tuple(task for task in chosen if self.difficulty in (None, task.difficulty))
+        fitting = [task for task in chosen if self.desktop in (None, *task.spec.desktops)]
+        if self.ids and len(fitting) < len(chosen):
+            wrong = next(task for task in chosen if task not in fitting)
+            raise UsageError(
+                f"the task {wrong.id!r} is for {' and '.join(wrong.spec.desktops)},"
+                f" not for {self.desktop}",
+                hint=f"choose another with --desktop, or add {self.desktop} to its 'desktops'",
+            )
+        tasks = tuple(task for task in fitting if self.difficulty in (None, task.difficulty))
         if not tasks:
             raise UsageError(
                 f"no task is left to play: {self._description()}",
@@ -57,5 +68,6 @@ class TaskSelection(NamedTuple):
             f"tasks {', '.join(self.ids)}" if self.ids else "",
             f"difficulty {self.difficulty}" if self.difficulty else "",
             f"file {self.file}" if self.file else "",
+            f"desktop {self.desktop}" if self.desktop else "",
         ]
         return "; ".join(part for part in parts if part) or "no pack is installed"

@@ -160,7 +160,8 @@ class Perception(nn.Module):
         counts = torch.bincount(wanted, minlength=UNLABELLED + 1)[: scores.shape[1]]
         weight = counts.clamp(min=1).to(scores.dtype).rsqrt()
         total = F.cross_entropy(scores, wanted, weight, ignore_index=UNLABELLED, reduction="sum")
-        return total / (weight * counts).sum()
+        # Without any label, as on desktops that know of none, the loss is 0.
+        return total / (weight * counts).sum().clamp(min=1)
 
 
 def _by_cells(maps: Tensor) -> Tensor:

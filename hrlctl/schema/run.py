@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from hrlctl.schema.base import Difficulty, StrictModel
+from hrlctl.schema.setup import DesktopKind
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -76,7 +77,7 @@ class PolicyConfig(StrictModel):
 class EnvironmentConfig(StrictModel):
     """The desktop and its tasks."""
 
-    desktop: Literal["sim"] = "sim"
+    desktop: DesktopKind = "sim"
     screen_width: Annotated[int, Field(ge=128, le=640, multiple_of=8)] = 160
     screen_height: Annotated[int, Field(ge=96, le=480, multiple_of=8)] = 120
     packs: tuple[str, ...] = ()  # empty: all

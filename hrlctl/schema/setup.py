@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Final, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -11,8 +12,31 @@ from hrlctl.schema.fields import FieldRole as FieldRole
 from hrlctl.schema.fields import FieldSetup as FieldSetup
 from hrlctl.schema.pages import Address, PageSetup
 
+DesktopKind = Literal["sim", "x11"]
+"""Where tasks are played: in the simulator, or by real programs on a private display."""
+
+
+class ScreenSize(NamedTuple):
+    """Pixels of the screen that an agent sees."""
+
+    width: int
+    height: int
+
+
+SCREEN_SIZES: Final[Mapping[DesktopKind, ScreenSize]] = {
+    "sim": ScreenSize(160, 120),
+    "x11": ScreenSize(320, 240),  # of a display of twice that: letters are as high as in sim
+}
+
 ProgramKind = Literal[
-    "calculator", "text_editor", "file_manager", "settings", "form", "viewer", "browser"
+    "calculator",
+    "text_editor",
+    "file_manager",
+    "settings",
+    "form",
+    "viewer",
+    "browser",
+    "terminal",
 ]
 
 

@@ -7,13 +7,12 @@ import json
 import os
 import pstats
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 
 import torch
 
 from hrlctl import __version__
-from hrlctl.desktop.sim import SimDesktop
+from hrlctl.desktop.backends import check_available, desktop_factory
 from hrlctl.env.episode import EpisodeRules
 from hrlctl.env.reward import RewardScale
 from hrlctl.env.vector import Assignment, DesktopVector, EnvironmentVector
@@ -110,13 +109,15 @@ def load_tasks(config: RunConfig) -> tuple[Task, ...]:
 
     Raises:
         UnknownNameError: a named pack or task does not exist.
-        UsageError: there is none of the difficulty to start with.
+        UsageError: there is none for the desktop, or of the difficulty to start with.
         PackError: a named pack or the task file is broken.
     """
     environment, curriculum = config.environment, config.curriculum
     file, packs = environment.task_file, environment.packs
     only_file = file is not None and not packs and not environment.tasks
-    tasks = TaskSelection(None if only_file else packs, environment.tasks, file=file).load()
+    tasks = TaskSelection(
+        None if only_file else packs, environment.tasks, file=file, desktop=environment.desktop
+    ).load()
     start = curriculum.difficulty
     kept = tuple(t for t in tasks if curriculum.enabled or t.difficulty is start)
     if not any(t.difficulty is start for t in kept):
@@ -131,11 +132,13 @@ def load_tasks(config: RunConfig) -> tuple[Task, ...]:
 def _vector(config: RunConfig, tasks: Sequence[Task], rules: EpisodeRules) -> EnvironmentVector:
     """The environments, in this process or in workers."""
     training, environment = config.training, config.environment
-    desktop = partial(SimDesktop, environment.screen_width, environment.screen_height)
-    if training.workers:
-        return WorkerVector(
-            tasks, training.num_envs, desktop, rules, _unassigned, workers=training.workers
-        )
+    kind = environment.desktop
+    check_available(kind, (task.spec.setup for task in tasks if task.spec.setup is not None))
+    desktop = desktop_factory(kind, environment.screen_width, environment.screen_height)
+    # Steps on real programs are mostly waiting: every display has a process of its own.
+    workers = training.num_envs if kind == "x11" else training.workers
+    if workers:
+        return WorkerVector(tasks, training.num_envs, desktop, rules, _unassigned, workers=workers)
     desktops = [desktop() for _ in range(training.num_envs)]
     return DesktopVector(tasks, desktops, rules, _unassigned)
 

@@ -26,7 +26,7 @@ SMALL = PolicyConfig(width=16)
 
 @pytest.fixture(scope="module")
 def tasks() -> tuple[Task, ...]:
-    return TaskSelection(difficulty=Difficulty.EASY).load()
+    return TaskSelection(difficulty=Difficulty.EASY, desktop="sim").load()
 
 
 @pytest.fixture(scope="module")

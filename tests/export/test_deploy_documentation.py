@@ -85,7 +85,7 @@ def test_it_does_what_the_policy_does(
     export: Export, program: Path, tmp_path: Path, instruction: str
 ) -> None:
     desktop = SimDesktop(160, 120)
-    tasks = TaskSelection().load()
+    tasks = TaskSelection(desktop="sim").load()
     screens, files = [], []
     for number in range(4):
         instance = draw_instance(tasks[number], number, Split.SEEDS)

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def recording(policy: HierarchicalPolicy) -> list[AgentInputs]:
-    return record(policy, TaskSelection(difficulty=Difficulty.EASY).load(), 160, 120, 60)
+    tasks = TaskSelection(difficulty=Difficulty.EASY, desktop="sim").load()
+    return record(policy, tasks, 160, 120, 60)
 
 
 def test_every_choice_is_the_same_and_the_heads_are_close(export: Export) -> None:

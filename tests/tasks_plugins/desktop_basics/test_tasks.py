@@ -19,6 +19,7 @@ from hrlctl.env.oracle import Oracle
 from hrlctl.errors import TaskError
 from hrlctl.packs import Instance, Task, draw_instance, load_task_file
 from hrlctl.schema.base import Difficulty, Split
+from tests.tasks_plugins.phrasings import check_phrasings
 
 TASKS = load_task_file(Path(package.__file__).parent / "pack.yaml")
 ACTIONS = ActionSpace(160, 120)
@@ -141,16 +142,7 @@ def test_the_pack_is_what_its_readers_expect() -> None:
 
 @each_task
 def test_held_out_phrasings_recombine_known_words(task: Task) -> None:
-    phrasings = task.spec.instruction
-    assert len(phrasings.training) >= 3
-    assert len(phrasings.held_out) >= 2
-    assert not set(phrasings.training) & set(phrasings.held_out)
-    known = {word for other in TASKS for p in other.spec.instruction.training for word in words(p)}
-    assert {word for p in phrasings.held_out for word in words(p)} <= known
-
-
-def words(phrasing: str) -> set[str]:
-    return {word.strip('".,:?') for word in phrasing.lower().split() if "{" not in word}
+    check_phrasings(task, TASKS, at_least=3)
 
 
 def test_the_same_seed_gives_the_same_picture(desktop: SimDesktop) -> None:

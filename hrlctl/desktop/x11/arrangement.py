@@ -1,0 +1,125 @@
+"""What stands on the desktop when an episode begins: icons, their names and places."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from hrlctl.desktop.x11.home import FOLDERS
+from hrlctl.desktop.x11.programs import NAMES, PROGRAMS, Program, installed, require
+from hrlctl.desktop.x11.shell import PANEL_HEIGHT, Launcher
+from hrlctl.errors import TaskError
+from hrlctl.packs.words import draw_name
+from hrlctl.schema.setup import LauncherSetup, Setup
+
+_CELL: Final = (104, 84)  # pixels that an icon has for itself
+_MOST_FOLDERS: Final = 3
+_FOLDER_PICTURES: Final = ("folder", "inode-directory")
+
+Opener = Callable[[Program, str | None], None]
+"""Starts a program, with a path to open or without."""
+
+
+class Arrangement(NamedTuple):
+    """The launchers, and the folders in the home that some of them open."""
+
+    launchers: tuple[Launcher, ...]
+    folders: tuple[str, ...]
+
+
+def check_setup(setup: Setup) -> None:
+    """Raise ``TaskError`` where a setup asks for what real programs cannot be set up with."""
+    unknown = []
+    if setup.dialogs:
+        unknown.append("dialogs")
+    if any(window.fields for window in setup.windows) or any(
+        launcher.fields for launcher in setup.launchers
+    ):
+        unknown.append("fields")
+    if any(window.text for window in setup.windows):
+        unknown.append("unsaved text in a window (use a file and 'path')")
+    if unknown:
+        raise TaskError(
+            f"real programs cannot be set up with {' and '.join(unknown)}",
+            hint="play the task in the simulator: leave x11 out of its 'desktops'",
+        )
+
+
+def arrange(
+    setup: Setup, rng: random.Random, size: tuple[int, int], open_program: Opener
+) -> Arrangement:
+    """Draw the icons of an episode.
+
+    Args:
+        setup: its launchers come first; every other program that is installed has an icon, too,
+            and a few folders that mean nothing.
+        rng: draws names and places.
+        size: of the screen, width and height in pixels.
+        open_program: what an icon does.
+
+    Raises:
+        DesktopUnavailableError: a launcher's program is not installed.
+    """
+    wanted = list(setup.launchers)
+    kinds = {launcher.program for launcher in wanted}
+    wanted += [
+        LauncherSetup(name=NAMES[kind], program=kind)
+        for kind in PROGRAMS
+        if kind not in kinds and installed(kind) is not None
+    ]
+    held_out = setup.variation.held_out_words
+    taken = {launcher.name.casefold() for launcher in wanted} | {f.casefold() for f in FOLDERS}
+    folders: list[str] = []
+    if installed("file_manager") is not None:
+        for _ in range(rng.randrange(_MOST_FOLDERS + 1)):
+            name = draw_name(rng, held_out=held_out)
+            if name.casefold() not in taken:
+                taken.add(name.casefold())
+                folders.append(name)
+    places = _places(rng, size, held_out=setup.variation.held_out_layouts)
+    if len(places) < len(wanted) + len(folders):
+        raise TaskError(
+            f"{len(wanted) + len(folders)} icons do not fit on the screen",
+            hint="give the task fewer launchers",
+        )
+    # In an order of their own, so that an icon's neighbours say nothing.
+    rng.shuffle(places)
+    launchers = [
+        _launcher(launcher, places.pop() if launcher.on_desktop else None, open_program)
+        for launcher in wanted
+    ]
+    launchers += [_folder(name, places.pop(), open_program) for name in folders]
+    return Arrangement(tuple(launchers), tuple(folders))
+
+
+def _launcher(
+    setup: LauncherSetup, place: tuple[int, int] | None, open_program: Opener
+) -> Launcher:
+    program = require(setup.program)
+    return Launcher(
+        setup.name,
+        program.icons,
+        lambda: open_program(program, setup.path),
+        place,
+        setup.in_menu,
+    )
+
+
+def _folder(name: str, place: tuple[int, int], open_program: Opener) -> Launcher:
+    program = require("file_manager")
+    return Launcher(name, _FOLDER_PICTURES, lambda: open_program(program, name), place, False)
+
+
+def _places(rng: random.Random, size: tuple[int, int], *, held_out: bool) -> list[tuple[int, int]]:
+    """Where icons may stand. Training fills columns from the left, held-out ones other parts."""
+    columns, rows = size[0] // _CELL[0], (size[1] - PANEL_HEIGHT) // _CELL[1]
+    everywhere = [(column, row) for column in range(columns) for row in range(rows)]
+    if held_out:
+        cells = [(c, r) for c, r in everywhere if c >= columns - 2 or r >= rows - 1]
+    else:
+        cells = [(c, r) for c, r in everywhere if c < 3]
+    return [
+        (c * _CELL[0] + 20 + rng.randrange(-6, 10), r * _CELL[1] + 8 + rng.randrange(-4, 6))
+        for c, r in cells
+    ]

@@ -1,0 +1,369 @@
+"""A private display with real programs, behind the contract that all desktops keep."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import Any, Final
+
+import numpy as np
+from PIL import Image, ImageDraw
+from Xlib import X
+
+from hrlctl.desktop.commands import (
+    Click,
+    Command,
+    Done,
+    DoubleClick,
+    Drag,
+    Press,
+    RightClick,
+    Scroll,
+    TypeText,
+    Wait,
+)
+from hrlctl.desktop.contract import Desktop, Locator, Rect, Screen
+from hrlctl.desktop.x11.arrangement import arrange, check_setup
+from hrlctl.desktop.x11.capture import Capture
+from hrlctl.desktop.x11.clipboard import Clipboard
+from hrlctl.desktop.x11.home import check_space, furnish
+from hrlctl.desktop.x11.keyboard import Keyboard
+from hrlctl.desktop.x11.location import locate
+from hrlctl.desktop.x11.looks import draw_look
+from hrlctl.desktop.x11.pointer import Pointer
+from hrlctl.desktop.x11.programs import Program, require, same_key_pause
+from hrlctl.desktop.x11.session import Session, check_requirements
+from hrlctl.desktop.x11.settling import Settler
+from hrlctl.desktop.x11.shell import PANEL_HEIGHT, Shell
+from hrlctl.desktop.x11.state import X11State
+from hrlctl.desktop.x11.tree import ProcessTree
+from hrlctl.desktop.x11.window_manager import WindowManager
+from hrlctl.desktop.x11.windows import Window, Windows
+from hrlctl.errors import DesktopError
+from hrlctl.schema.setup import Setup, WindowSetup
+
+OPENING_SECONDS: Final = 5.0
+"""How long a step waits for the window of a program that it has started."""
+START_SECONDS: Final = 20.0
+"""How long a reset waits for a window that the task begins with."""
+_TRIES: Final = 2  # of a reset whose first screen is not as it should be
+_POINTER: Final = ((0, 0), (0, 8), (2, 6), (5, 6))
+_WAIT_SECONDS: Final = 0.1  # that the command Wait takes
+
+
+class X11Desktop(Desktop):
+    """Real programs on an X server of their own.
+
+    Args:
+        width, height: of the screen that is seen, in pixels.
+        scale: how many pixels of the display, in each direction, become one of the screen.
+
+    Raises:
+        DesktopUnavailableError: what a display is made of is not installed.
+        DesktopError: it does not start.
+    """
+
+    is_repeatable = False
+
+    def __init__(self, width: int = 320, height: int = 240, scale: int = 2) -> None:
+        check_requirements()
+        self.width, self.height, self._scale = width, height, scale
+        size = width * scale, height * scale
+        self.tree = ProcessTree()
+        try:
+            self._session = Session(*size, self.tree)
+            with self._session.guarded():
+                self._assemble(size)
+        except BaseException:
+            self.tree.close()
+            raise
+
+    def _assemble(self, size: tuple[int, int]) -> None:
+        session = self._session
+        self._look = draw_look(random.Random(0), held_out=False)
+        self._size = size
+        self._windows = Windows(session.x)
+        self._settler = Settler(session, self._windows, self._dispatch)
+        self._manager = WindowManager(session, self._windows, self._look)
+        self._shell = Shell(session.x, self._windows, size)
+        self._clipboard = Clipboard(session.x, self._settler.pump)
+        self._keyboard = Keyboard(session.x)
+        self._pointer = Pointer(session.x, self._handled)
+        self._capture = Capture(session, self._scale)
+        self._state: X11State | None = None
+        self._screen: Screen | None = None
+        self._cursor = (self.width // 2, self.height // 2)
+        self._before_start: set[int] | None = None  # windows, when a program was started
+        self.discarded = 0
+        """How many first screens were not as they should be, and were made anew."""
+
+    @property
+    def session(self) -> Session:
+        """The display."""
+        return self._session
+
+    @property
+    def capture_backend(self) -> str:
+        """The way in which mss takes pictures of the display."""
+        return self._capture.backend
+
+    # Episodes.
+
+    def reset(self, setup: Setup, seed: int) -> None:
+        check_setup(setup)
+        check_space(self.tree.folder)
+        with self._session.guarded():
+            for _ in range(_TRIES):
+                trouble = self._begin(setup, random.Random(seed))
+                if trouble is None:
+                    return
+                self.discarded += 1
+        raise DesktopError(f"an episode's first screen is not as it should be: {trouble}")
+
+    def _begin(self, setup: Setup, rng: random.Random) -> str | None:
+        """Put everything in its initial state; returns what is wrong with it."""
+        self._forget()
+        self._sweep()
+        self._look = look = draw_look(rng, held_out=setup.variation.held_out_themes)
+        arrangement = arrange(setup, rng, self._size, self._open_program)
+        folders = (*setup.folders, *arrangement.folders)
+        furnish(self._session.home, look, setup.files, folders)
+        self._manager.dress(look)
+        self._clipboard.put(setup.clipboard)
+        self._shell.furnish(look, arrangement.launchers)
+        self._move_to(self.width // 2, self.height // 2)
+        trouble = next(
+            (found for window in setup.windows if (found := self._open_window(window, rng))), None
+        )
+        self._manager.wait()
+        self._settler.settle(self._windows.active())
+        self._windows.forget()
+        self._shell.refresh_tasks()
+        self._session.x.sync()
+        extra = len(self._windows.all()) - len(setup.windows)
+        return trouble or (f"{extra} unexpected windows are open" if extra else None)
+
+    def _sweep(self) -> None:
+        """End the programs of the episode before, and let go of keys and buttons."""
+        self.tree.sweep()
+        self._before_start = None
+        self._keyboard.release_all()
+        self._pointer.release_all()
+        ends = time.monotonic() + START_SECONDS
+        self._windows.forget()
+        while self._windows.all():
+            self._windows.forget()
+            if time.monotonic() > ends:
+                raise DesktopError("windows of programs that were ended do not go away")
+            self._manager.wait()
+        self._settler.pump()
+
+    def _open_window(self, setup: WindowSetup, rng: random.Random) -> str | None:
+        """Open a window that a task begins with; returns what went wrong."""
+        program = require(setup.program)
+        before = set(self._windows.ids())
+        self._open_program(program, setup.path)
+        self._before_start = None
+        ends = time.monotonic() + START_SECONDS
+        while not (new := self._opened_since(before)):
+            if time.monotonic() > ends:
+                return f"{program.command[0]} shows no window within {START_SECONDS:g} s"
+            self._settler.pump()
+            time.sleep(0.002)
+        window = new[-1]
+        right = max(1, self._size[0] - window.frame.width)
+        bottom = max(1, self._size[1] - PANEL_HEIGHT - window.frame.height)
+        self._windows.place(window.id, rng.randrange(right), rng.randrange(bottom))
+        if setup.state == "minimized":
+            self._windows.minimize(window.id)
+        elif setup.state == "maximized":
+            self._windows.maximize(window.id)
+        self._manager.wait()
+        self._settler.settle(window.id)
+        return None
+
+    def _opened_since(self, before: set[int]) -> list[Window]:
+        if before.issuperset(self._windows.ids()):
+            return []
+        self._windows.forget()
+        return [window for window in self._windows.all() if window.id not in before]
+
+    def _open_program(self, program: Program, path: str | None) -> None:
+        argv = list(program.command)
+        if path is not None and program.opens_paths:
+            argv.append(f"{self._session.home_seen}/{path}")
+        self._before_start = set(self._windows.ids())
+        self._session.start(argv)
+
+    # What the agent does and sees.
+
+    def capture(self) -> Screen:
+        if self._screen is None:
+            with self._session.guarded():
+                self._screen = self._capture.screen()
+        return self._screen
+
+    def look_again(self) -> None:
+        """Let the next ``capture`` and ``state`` be of now, not of the end of the last command."""
+        self._forget()
+        self._windows.forget()
+
+    def perform(self, command: Command) -> None:
+        with self._session.guarded():
+            self._forget()
+            self._settler.pump()
+            match command:
+                case Press(key):
+                    target = self._windows.active()
+                    self._keyboard.press(key)
+                case TypeText(text):
+                    target = self._windows.active()
+                    self._type(text)
+                case Wait():
+                    target = self._windows.active()
+                    self._session.x.flush()
+                    time.sleep(_WAIT_SECONDS)
+                case Done():
+                    return
+                case _:
+                    target = self._point(command)
+            self._settle(target)
+
+    def _type(self, text: str) -> None:
+        """Type ``text`` as it stands, but for control characters other than line ends and tabs."""
+        text = "".join(c for c in text if c.isprintable() or c in "\n\t")
+        if self._keyboard.can_type(text):
+            pause = self._same_key_pause()
+            if pause:
+                self._type_slowly(text, pause)
+            else:
+                self._keyboard.type_text(text)
+        else:
+            self._clipboard.paste(text, lambda: self._keyboard.press("shift+insert"))
+
+    def _same_key_pause(self) -> float:
+        active = self._windows.active()
+        focused = next((w for w in self._windows.all() if w.id == active), None)
+        return same_key_pause(focused.window_class) if focused is not None else 0.0
+
+    def _type_slowly(self, text: str, pause: float) -> None:
+        """Type key by key, none of them twice within ``pause`` seconds."""
+        struck: dict[str, float] = {}
+        for character in text:
+            left = struck.get(character, 0.0) + pause - time.monotonic()
+            if left > 0:
+                time.sleep(left)
+            self._keyboard.type_text(character)
+            self._handled()
+            struck[character] = time.monotonic()
+
+    def _point(self, command: Command) -> int | None:
+        """Carry out a command of the pointer; returns the window that it met."""
+        pointer = self._pointer
+        assert not isinstance(command, Press | TypeText | Wait | Done)
+        x, y = self._pixel(command.x, command.y)
+        target = self._window_at(x, y)
+        self._cursor = (command.x, command.y)
+        match command:
+            case Click():
+                pointer.click(x, y)
+            case DoubleClick():
+                pointer.double_click(x, y)
+            case RightClick():
+                pointer.right_click(x, y)
+            case Scroll(direction=direction):
+                pointer.scroll(x, y, direction)
+            case Drag(to_x=to_x, to_y=to_y):
+                self._cursor = (to_x, to_y)
+                pointer.drag(x, y, *self._pixel(to_x, to_y))
+        return target
+
+    def _settle(self, target: int | None) -> None:
+        """Wait until the screen shows what was done, and the window of a program started by it."""
+        settler = self._settler
+        is_dialog = any(w.is_dialog for w in self._windows.all() if w.id == target)
+        settler.settle(target, is_ours=target is None, is_dialog=is_dialog)
+        if self._before_start is not None:
+            before, self._before_start = self._before_start, None
+            settler.settle(
+                None,
+                is_ours=True,
+                until=lambda: any(
+                    window.id == self._windows.active() for window in self._opened_since(before)
+                ),
+                seconds=OPENING_SECONDS,
+            )
+        self._windows.forget()
+        self._shell.refresh_tasks()
+        self._session.x.sync()
+
+    def _window_at(self, x: int, y: int) -> int | None:
+        for window in reversed(self._windows.all()):
+            if not window.is_minimized and window.frame.contains(x, y):
+                return window.id
+        return None
+
+    def _pixel(self, x: int, y: int) -> tuple[int, int]:
+        """The display's pixel in the middle of the screen's pixel (x, y)."""
+        half = self._scale // 2
+        inside = max(0, min(x, self.width - 1)), max(0, min(y, self.height - 1))
+        return inside[0] * self._scale + half, inside[1] * self._scale + half
+
+    def _move_to(self, x: int, y: int) -> None:
+        self._cursor = (x, y)
+        self._pointer.move(*self._pixel(x, y))
+        self._session.x.sync()
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        return self._cursor
+
+    # What is true.
+
+    def state(self) -> X11State:
+        if self._state is None:
+            self._state = X11State(self._windows, self._session, self._clipboard.read)
+        return self._state
+
+    def locate(self, locator: Locator) -> Rect | None:
+        with self._session.guarded():
+            self._settler.pump()
+            self._windows.forget()
+            found = locate(locator, self._windows, self._shell)
+        if found is None:
+            return None
+        left, top = -(-found.x // self._scale), -(-found.y // self._scale)
+        right, bottom = found.right // self._scale, found.bottom // self._scale
+        return Rect(left, top, max(0, right - left), max(0, bottom - top))
+
+    def _forget(self) -> None:
+        self._state, self._screen = None, None
+
+    def _handled(self) -> None:
+        self._settler.handled(self._windows.active())
+
+    def _dispatch(self, event: Any) -> None:
+        if event.type == X.MappingNotify:
+            return  # the keyboard is ours: we have changed it
+        if not self._clipboard.handle(event):
+            self._shell.handle(event)
+
+    def render(self, scale: int = 2) -> Screen:
+        """A picture for people with the pointer: the display as it is, or enlarged.
+
+        Args:
+            scale: how many pixels of the picture each pixel of the screen is wide and high.
+        """
+        picture = Image.fromarray(np.ascontiguousarray(self._capture.grab()[:, :, 2::-1]))
+        picture = picture.resize((self.width * scale, self.height * scale), Image.Resampling.BOX)
+        x, y = self._cursor[0] * scale, self._cursor[1] * scale
+        arrow = [(x + dx * scale, y + dy * scale) for dx, dy in _POINTER]
+        ImageDraw.Draw(picture).polygon(arrow, (255, 255, 255), (0, 0, 0))
+        return np.asarray(picture)
+
+    def close(self) -> None:
+        try:
+            self._capture.close()
+            self._session.close()
+        finally:
+            self.tree.close()

@@ -1,0 +1,105 @@
+"""Where things are on a private display, for oracles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from hrlctl.desktop.contract import Locator, Rect
+from hrlctl.desktop.x11.programs import NAMES, kind_of_window
+from hrlctl.desktop.x11.shell import Shell
+from hrlctl.desktop.x11.windows import Window, Windows
+
+_BUTTONS: Final = ("close_button", "minimize_button", "maximize_button")
+_EMPTY_STEP: Final = 16  # pixels between the places that are tried for an empty one
+
+
+def locate(locator: Locator, windows: Windows, shell: Shell) -> Rect | None:
+    """The visible part of a thing in the display's pixels, or ``None``."""
+    found = windows.all()
+    shown = [window for window in found if not window.is_minimized]
+    above = [window.frame for window in shown]
+    match locator.role:
+        case "icon":
+            return _visible(shell.icon(locator.name), [*above, shell.panel])
+        case "start_button":
+            return shell.menu_button
+        case "menu_item" if shell.menu_is_open:
+            return shell.menu_entry(locator.name)
+        case "taskbar":
+            return shell.panel
+        case "taskbar_button":
+            return shell.task(locator.name)
+        case "desktop":
+            return _empty(shell, [*above, shell.panel])
+    for place in reversed(range(len(shown))):
+        window = shown[place]
+        name = locator.name if locator.role in _NAMED_BY_TITLE else locator.window
+        if name is None or name.casefold() in _names(window):
+            rect = _visible(_part(locator, window, windows), [*above[place + 1 :], shell.panel])
+            if rect is not None:
+                return rect
+    return None
+
+
+_NAMED_BY_TITLE: Final = (*_BUTTONS, "window", "title_bar")
+
+
+def _names(window: Window) -> tuple[str, ...]:
+    """What a window may be called: its title, or what its program is called on the desktop."""
+    kind = kind_of_window(window.window_class)
+    program = NAMES[kind].casefold() if kind is not None and not window.is_dialog else ""
+    return window.title.casefold(), program
+
+
+def _part(locator: Locator, window: Window, windows: Windows) -> Rect | None:
+    """The part of a window that a locator means."""
+    match locator.role:
+        case "window":
+            return window.frame
+        case "text_area":
+            return window.client
+        case "title_bar":
+            buttons = windows.title_buttons(window).values()
+            right = min((button.x for button in buttons), default=window.frame.right)
+            height = window.client.y - window.frame.y
+            return Rect(window.frame.x, window.frame.y, right - window.frame.x, height)
+        case role if role in _BUTTONS:
+            return windows.title_buttons(window).get(role)
+        case _:
+            return None
+
+
+def _visible(rect: Rect | None, covers: Iterable[Rect]) -> Rect | None:
+    """The largest strip of ``rect`` that none of ``covers`` lies over."""
+    for cover in covers:
+        if rect is None:
+            return None
+        rect = _without(rect, cover)
+    return rect
+
+
+def _without(rect: Rect, cover: Rect) -> Rect | None:
+    left, right = max(rect.x, cover.x), min(rect.right, cover.right)
+    top, bottom = max(rect.y, cover.y), min(rect.bottom, cover.bottom)
+    if left >= right or top >= bottom:
+        return rect
+    strips = (
+        Rect(rect.x, rect.y, left - rect.x, rect.height),
+        Rect(right, rect.y, rect.right - right, rect.height),
+        Rect(rect.x, rect.y, rect.width, top - rect.y),
+        Rect(rect.x, bottom, rect.width, rect.bottom - bottom),
+    )
+    best = max(strips, key=lambda strip: strip.width * strip.height)
+    return best if best.width > 0 and best.height > 0 else None
+
+
+def _empty(shell: Shell, covers: Sequence[Rect]) -> Rect | None:
+    """A place on the desktop where nothing stands."""
+    width, height = shell.size
+    for y in range(_EMPTY_STEP, height - _EMPTY_STEP, _EMPTY_STEP):
+        for x in range(_EMPTY_STEP, width - _EMPTY_STEP, _EMPTY_STEP):
+            place = Rect(x, y, _EMPTY_STEP, _EMPTY_STEP)
+            if all(_without(place, cover) == place for cover in [*covers, *shell.icons()]):
+                return place
+    return None

@@ -1,0 +1,66 @@
+"""The pointer through XTEST."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from Xlib import X
+from Xlib.display import Display
+from Xlib.ext import xtest
+
+_LEFT, _RIGHT, _WHEEL_UP, _WHEEL_DOWN = 1, 3, 4, 5
+_NOTCHES: Final = 3
+_DRAG_STEPS: Final = 6  # programs begin a drag only when the pointer has moved for a while
+_BUTTON_MASKS: Final = {1: X.Button1Mask, 2: X.Button2Mask, 3: X.Button3Mask}
+
+
+class Pointer:
+    """The pointer of one display; positions are pixels.
+
+    Args:
+        x: the connection to it.
+        handled: waits until what was done so far has been handled by whom it was done to.
+    """
+
+    def __init__(self, x: Display, handled: Callable[[], None]) -> None:
+        self._x, self._handled = x, handled
+
+    def click(self, x: int, y: int, *, button: int = _LEFT, times: int = 1) -> None:
+        """Press and release a button ``times`` times."""
+        self.move(x, y)
+        for _ in range(times):
+            xtest.fake_input(self._x, X.ButtonPress, button)
+            xtest.fake_input(self._x, X.ButtonRelease, button)
+        self._x.flush()
+
+    def double_click(self, x: int, y: int) -> None:
+        self.click(x, y, times=2)
+
+    def right_click(self, x: int, y: int) -> None:
+        self.click(x, y, button=_RIGHT)
+
+    def scroll(self, x: int, y: int, direction: str) -> None:
+        """Turn the wheel by three notches."""
+        self.click(x, y, button=_WHEEL_UP if direction == "up" else _WHEEL_DOWN, times=_NOTCHES)
+
+    def drag(self, x: int, y: int, to_x: int, to_y: int) -> None:
+        """Press the left button, move in steps, let go."""
+        self.move(x, y)
+        xtest.fake_input(self._x, X.ButtonPress, _LEFT)
+        for step in range(1, _DRAG_STEPS + 1):
+            self.move(x + (to_x - x) * step // _DRAG_STEPS, y + (to_y - y) * step // _DRAG_STEPS)
+            self._handled()
+        xtest.fake_input(self._x, X.ButtonRelease, _LEFT)
+        self._x.flush()
+
+    def move(self, x: int, y: int) -> None:
+        xtest.fake_input(self._x, X.MotionNotify, x=x, y=y)
+
+    def release_all(self) -> None:
+        """Let go of every button that is down."""
+        held = int(self._x.screen().root.query_pointer().mask)
+        for button, mask in _BUTTON_MASKS.items():
+            if held & mask:
+                xtest.fake_input(self._x, X.ButtonRelease, button)
+        self._x.flush()

@@ -1,0 +1,176 @@
+"""Waiting until a display shows what an action has led to, and no longer.
+
+XDamage tells that something was drawn. A program that answers ``_NET_WM_PING`` (EWMH) has handled
+the input that was sent before; what is drawn follows within a frame or two.
+"""
+
+from __future__ import annotations
+
+import select
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from Xlib import X
+from Xlib.ext import damage
+
+from hrlctl.desktop.x11.session import Session
+from hrlctl.desktop.x11.windows import Windows
+
+FIRST_DAMAGE: Final = 0.060
+"""Seconds to wait for something to be drawn, where nothing says that nothing will be."""
+AFTER_ANSWER: Final = 0.010
+"""The same, once the program has said that it has handled the input: toolkits draw at once then."""
+QUIET: Final = 0.019
+"""Seconds in which nothing is drawn, after something was: toolkits draw 60 frames a second, and
+what a click changes may come one frame after the pressed button."""
+UNHURRIED: Final = 0.26
+"""The same in dialogs and programs that have just started: they read folders in the background."""
+LONGEST: Final = 0.6
+"""What is still drawn after that may be an animation without an end."""
+UNANSWERED: Final = 1.0
+"""Seconds to wait for a program's answer; one that hangs must not hold up everything."""
+
+
+class Settler:
+    """Waits for one display.
+
+    Args:
+        session: the display.
+        windows: its windows.
+        dispatch: takes every event that is not about settling.
+    """
+
+    def __init__(self, session: Session, windows: Windows, dispatch: Callable[[Any], None]) -> None:
+        self._x, self._windows, self._dispatch = session.x, windows, dispatch
+        self._x.damage_query_version()
+        self._damage = windows.root.damage_create(damage.DamageReportNonEmpty)
+        windows.root.change_attributes(event_mask=X.SubstructureNotifyMask | X.PropertyChangeMask)
+        self._damage_event = self._x.extension_event.DamageNotify
+        self._serial = 0
+        self._answered = 0  # the last serial that came back
+        self._has_restructured = False  # a window came or went
+        self.last_damage = 0.0  # time.monotonic()
+
+    def settle(
+        self,
+        window_id: int | None,
+        *,
+        is_ours: bool = False,
+        is_dialog: bool = False,
+        until: Callable[[], bool] | None = None,
+        seconds: float = 0.0,
+    ) -> None:
+        """Wait until the screen shows what the input sent so far has led to.
+
+        Where windows came or went meanwhile, the program that has the focus then is waited for as
+        well: a menu or a dialog is drawn some frames after the click that opens it. A program that
+        answers once and then no more at once is at work on what the input has asked for.
+
+        Args:
+            window_id: the window whose program got the input.
+            is_ours: hrlctl's own shell got it, which has handled it when its events are handled.
+            is_dialog: that window is a dialog.
+            until: has to hold as well, for ``seconds`` at most (a program is starting).
+            seconds: see there.
+        """
+        self._has_restructured = False
+        self._settle_once(window_id, is_ours=is_ours, quiet=UNHURRIED if is_dialog else QUIET)
+        if until is not None:
+            held_until = time.monotonic() + seconds
+            while not until() and time.monotonic() < held_until:
+                self._wait(0.002)
+                self.pump()
+            window_id = self._windows.active()
+            self._settle_once(window_id, is_new=True, quiet=UNHURRIED)
+            self._has_restructured = False
+        drawn = self.last_damage
+        self.handled(window_id)
+        ends = time.monotonic() + LONGEST
+        while time.monotonic() < ends and (self._has_restructured or self.last_damage > drawn):
+            self._has_restructured = False
+            self._settle_once(self._windows.active(), is_new=True)
+            drawn = self.last_damage
+            self.handled(self._windows.active())
+
+    def _settle_once(
+        self,
+        window_id: int | None,
+        *,
+        is_ours: bool = False,
+        is_new: bool = False,
+        quiet: float = QUIET,
+    ) -> None:
+        began = time.monotonic()
+        serial = self._ask(window_id)
+        answered_at = began if serial is None else None
+        while True:
+            self.pump()
+            now = time.monotonic()
+            if answered_at is None and self._answered == serial:
+                answered_at = now
+            drawn = self.last_damage if is_new or self.last_damage > began else None
+            ends = _ends(began, is_ours or serial is not None, answered_at, drawn, quiet)
+            if now >= ends:
+                return
+            self._wait(ends - now)
+
+    def handled(self, window_id: int | None) -> None:
+        """Wait until a window's program has handled what was sent to it so far."""
+        serial = self._ask(window_id)
+        ends = time.monotonic() + UNANSWERED
+        while serial is not None and self._answered != serial and time.monotonic() < ends:
+            self.pump()
+            self._wait(0.002)
+
+    def _ask(self, window_id: int | None) -> int | None:
+        """Ping a window; the serial that is to come back, ``None`` if its program knows none."""
+        self._x.sync()
+        if window_id is None or "_NET_WM_PING" not in self._windows.protocols(window_id):
+            return None
+        self._serial += 1
+        self._windows.ping(window_id, self._serial)
+        return self._serial
+
+    def _wait(self, seconds: float) -> None:
+        self._x.flush()
+        if seconds > 0 and not self._x.pending_events():
+            select.select([self._x.fileno()], [], [], seconds)
+
+    def pump(self) -> None:
+        """Handle all events that have come."""
+        while self._x.pending_events():
+            event = self._x.next_event()
+            if event.type == self._damage_event:
+                self.last_damage = time.monotonic()
+                self._x.damage_subtract(self._damage)
+            elif event.type == X.ClientMessage and self._is_answer(event):
+                self._answered = int(event.data[1][1])
+            else:
+                self._has_restructured |= event.type in (X.MapNotify, X.UnmapNotify)
+                self._dispatch(event)
+
+    def _is_answer(self, event: Any) -> bool:
+        return bool(
+            event.client_type == self._windows.atom("WM_PROTOCOLS")
+            and event.data[1][0] == self._windows.atom("_NET_WM_PING")
+        )
+
+
+def _ends(
+    began: float, asked: bool, answered_at: float | None, drawn: float | None, quiet: float
+) -> float:
+    """When waiting ends if nothing happens until then.
+
+    Args:
+        began: when the input had been sent.
+        asked: whether a program was asked if it has handled it.
+        answered_at: when it answered; when it could not be asked, ``began``.
+        drawn: when something was last drawn since.
+        quiet: how long nothing has to be drawn.
+    """
+    if answered_at is None:
+        return began + UNANSWERED
+    if drawn is None:
+        return answered_at + AFTER_ANSWER if asked else began + FIRST_DAMAGE
+    return min(began + LONGEST, max(answered_at + AFTER_ANSWER, drawn + quiet))

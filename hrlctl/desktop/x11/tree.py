@@ -1,0 +1,111 @@
+"""The programs of one private display: a tree of processes, and the handle by which it is run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from hrlctl.errors import DesktopError
+
+_SUPERVISOR: Final = Path(__file__).with_name("supervisor.py")
+_END_SECONDS: Final = 5.0
+
+
+class ProcessTree:
+    """Programs that end together: with ``close``, or with this process, however that ends.
+
+    Attributes:
+        folder: of the tree's own, removed with it; programs' homes and sockets lie in it.
+    """
+
+    def __init__(self) -> None:
+        self.folder: Final = Path(tempfile.mkdtemp(prefix="hrlctl-x11-"))
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(_SUPERVISOR), str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # Ctrl-C in the terminal is hrlctl's to handle
+        )
+
+    @property
+    def supervisor(self) -> int:
+        """The process that all others descend from."""
+        return self._process.pid
+
+    def start(
+        self,
+        argv: Sequence[str],
+        environment: Mapping[str, str],
+        folder: Path,
+        output: Path,
+        *,
+        keep: bool = False,
+    ) -> int:
+        """Start a program; returns its process id.
+
+        Args:
+            argv: the program and its arguments.
+            environment: all that it sees of it.
+            folder: where it starts.
+            output: the file or pipe that takes what it prints.
+            keep: it belongs to the display: ``sweep`` leaves it running.
+
+        Raises:
+            DesktopError: it cannot be started, or the supervisor is gone.
+        """
+        answer = self._ask(
+            do="start",
+            argv=list(argv),
+            environment=dict(environment),
+            folder=str(folder),
+            output=str(output),
+            keep=keep,
+        )
+        return int(answer["pid"])
+
+    def sweep(self) -> int:
+        """Kill all that was not started with ``keep``, and what came of it; returns how many."""
+        return int(self._ask(do="sweep")["ended"])
+
+    def running(self) -> list[int]:
+        """All processes of the tree."""
+        return [int(pid) for pid in self._ask(do="running")["running"]]
+
+    def _ask(self, **request: Any) -> dict[str, Any]:
+        pipe, answers = self._process.stdin, self._process.stdout
+        assert pipe is not None
+        assert answers is not None
+        try:
+            pipe.write(json.dumps(request) + "\n")
+            pipe.flush()
+            line = answers.readline()
+        except (OSError, ValueError) as error:
+            raise DesktopError("the supervisor of a display is gone") from error
+        if not line:
+            raise DesktopError("the supervisor of a display is gone")
+        answer: dict[str, Any] = json.loads(line)
+        if "error" in answer:
+            raise DesktopError(f"{request['argv'][0]} cannot be started: {answer['error']}")
+        return answer
+
+    def close(self) -> None:
+        """End everything and wait until it has ended."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None and not pipe.closed:
+                try:
+                    pipe.close()
+                except OSError:  # it is gone already
+                    continue
+        try:
+            self._process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""Everyday work with real programs on a private display. See ``pack.yaml``."""

@@ -1,0 +1,26 @@
+"""``hrlctl doctor``: every line says what is there, or how to get it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from hrlctl.cli.diagnosis import examine
+from hrlctl.cli.doctor import doctor
+
+
+def test_missing_programs_are_named_with_their_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    findings = {finding.name: finding for finding in examine()}
+    assert findings["calculator"].status == "missing"
+    assert findings["calculator"].remedy == "apt-get install galculator"
+    assert findings["torch"].status == "ok"
+    assert findings["pack desktop_basics"].status == "ok"
+    assert all(finding.remedy for finding in findings.values() if finding.status == "broken")
+
+
+def test_the_json_holds_every_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    doctor(as_json=True)
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    assert {"hrlctl", "python", "torch", "terminal"} <= {finding["name"] for finding in findings}

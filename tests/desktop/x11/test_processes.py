@@ -1,0 +1,112 @@
+"""Everything that a display started ends with it, and with hrlctl, whatever ends that."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hrlctl.desktop.backends import make_desktop
+from hrlctl.desktop.commands import Press
+from hrlctl.desktop.contract import Desktop, Locator
+from hrlctl.desktop.x11.tree import ProcessTree
+from hrlctl.errors import DesktopError
+from hrlctl.schema.setup import Setup
+
+pytestmark = pytest.mark.x11
+
+ENVIRONMENT = {"PATH": os.environ.get("PATH", os.defpath)}
+
+
+def wait_for(holds: Callable[[], bool]) -> bool:
+    ends = time.monotonic() + 10
+    while not holds() and time.monotonic() < ends:
+        time.sleep(0.01)
+    return holds()
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+
+
+def test_a_sweep_ends_detached_children_and_leaves_what_is_kept() -> None:
+    tree = ProcessTree()
+    try:
+        log = tree.folder / "log"
+        kept = tree.start(["sleep", "60"], ENVIRONMENT, Path("/"), log, keep=True)
+        script = "(setsid sleep 61 &); sleep 62 & exit"
+        tree.start(["sh", "-c", script], ENVIRONMENT, Path("/"), log)
+        assert wait_for(lambda: len(tree.running()) == 3)
+        assert tree.sweep() == 2
+        assert tree.running() == [kept]
+        with pytest.raises(DesktopError, match="no-such-program"):
+            tree.start(["no-such-program"], ENVIRONMENT, Path("/"), log)
+    finally:
+        tree.close()
+    assert not is_running(kept)
+    assert not tree.folder.exists()
+
+
+def test_nothing_is_left_after_kill_9(real_programs: None) -> None:
+    script = textwrap.dedent(
+        """
+        import sys, time
+        from hrlctl.desktop.backends import make_desktop
+        from hrlctl.schema.setup import Setup, WindowSetup
+        desktop = make_desktop("x11", 320, 240)
+        desktop.reset(Setup(windows=(WindowSetup(title="e", program="text_editor"),)), 0)
+        print(desktop.tree.folder, desktop.tree.supervisor, *desktop.tree.running(), flush=True)
+        time.sleep(60)
+        """
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        folder, *pids = process.stdout.readline().split()
+        assert len(pids) >= 5
+        assert all(is_running(int(pid)) for pid in pids)
+        process.kill()
+    assert wait_for(lambda: not any(is_running(int(pid)) for pid in pids))
+    assert wait_for(lambda: not Path(folder).exists())
+
+
+@pytest.fixture
+def own_desktop(real_programs: None) -> Desktop:
+    made = make_desktop("x11", 320, 240)
+    made.reset(Setup(), 0)
+    return made
+
+
+def test_a_dead_server_is_a_fault_of_the_machinery(own_desktop: Desktop) -> None:
+    (server,) = [
+        pid
+        for pid in own_desktop.tree.running()  # type: ignore[attr-defined]
+        if Path(f"/proc/{pid}/comm").read_text().strip() == "Xvfb"
+    ]
+    os.kill(server, signal.SIGKILL)
+    with pytest.raises(DesktopError):
+        own_desktop.perform(Press("enter"))
+    with pytest.raises(DesktopError):
+        own_desktop.locate(Locator("start_button"))
+    own_desktop.close()
+    assert not own_desktop.tree.folder.exists()  # type: ignore[attr-defined]
+
+
+def test_no_other_display_is_touched(own_desktop: Desktop) -> None:
+    """The display that hrlctl was started from stays as it is, named or not."""
+    before = dict(os.environ)
+    own_desktop.perform(Press("enter"))
+    own_desktop.capture()
+    own_desktop.close()
+    assert dict(os.environ) == before
