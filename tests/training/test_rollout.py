@@ -200,7 +200,7 @@ def test_only_perception_learns_while_reading_comes_first(basics: tuple[Task, ..
     for _ in range(3):
         last = learner.update_perception(rollout, now, rng)
     assert last.losses["reading"] < first.losses["reading"]
-    assert last.losses["role"] < first.losses["role"]
+    assert last.losses["look"] < first.losses["look"]
     moved = {
         name.split(".")[0]
         for name, tensor in policy.state_dict().items()

@@ -33,8 +33,8 @@ def test_an_update_without_labels_learns_from_reward_alone(basics: tuple[Task, .
     )
     (update,) = [e for e in trainer.events(32) if isinstance(e, UpdateFinished)]
     seen = trainer.collector.seen
-    assert (seen.roles[seen.is_fresh] == UNLABELLED).all()
-    assert update.losses["role"] == 0.0
+    assert (seen.looks[seen.is_fresh] == UNLABELLED).all()
+    assert update.losses["look"] == 0.0
     assert "reading" not in update.losses
     assert all(np.isfinite(value) for value in update.losses.values())
     assert all(torch.isfinite(parameter).all() for parameter in policy.parameters())

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hrlctl.desktop.commands import KEYS, Click, Command, DoubleClick, Drag, Press, Scroll, TypeText
-from hrlctl.desktop.contract import ROLES, Locator
+from hrlctl.desktop.contract import LOOKS, Locator
 from hrlctl.desktop.sim import SimDesktop
 from hrlctl.schema.setup import Setup, Variation
 
@@ -364,9 +364,9 @@ def test_what_stands_on_a_page_is_annotated() -> None:
     desktop = SimDesktop()
     for seed in range(8):
         desktop.reset(surf("market.org"), seed)
-        roles, letters = desktop.annotate(15, 20)
-        for role, name in (("link", "Order"), ("tab", "Market"), ("label", "Fresh")):
-            rect = desktop.locate(Locator(role, name))
+        looks, letters = desktop.annotate(15, 20)
+        for look, name in (("link", "Order"), ("marked tab", "Market"), ("label", "Fresh")):
+            rect = desktop.locate(Locator(look.removeprefix("marked "), name))
             assert rect is not None
             cells = [
                 (row, column)
@@ -375,7 +375,7 @@ def test_what_stands_on_a_page_is_annotated() -> None:
                 if rect.contains(8 * column + 4, 8 * row + 4)
             ]
             assert cells
-            assert {ROLES[roles[cell]] for cell in cells} == {role}
+            assert {LOOKS[looks[cell]] for cell in cells} == {look}
             written = {chr(code) for row, _ in cells for code in letters[row]}
             assert set(name[:2]) & written
 
