@@ -66,8 +66,9 @@ class Manager(nn.Module):
         super().__init__()
         self.pool = Pool(channels, SUMMARY_FEATURES, EVIDENCE, width)
         asked = SUMMARY_FEATURES + 2 * SLOT_FEATURES
+        known = 2 * width + asked + _SKILL_FEATURES + KINDS + context
         self.hidden = nn.Sequential(
-            nn.Linear(2 * width + asked + _SKILL_FEATURES + KINDS + context, hidden), nn.ReLU(),
+            nn.Linear(known, hidden), nn.ReLU(),
             nn.Linear(hidden, hidden), nn.ReLU(),
         )  # fmt: skip
         self.last_skill = nn.Embedding(len(SKILLS) + 1, _SKILL_FEATURES)
@@ -89,7 +90,12 @@ class Manager(nn.Module):
         with torch.no_grad():
             self.duration.bias.copy_(torch.tensor(_SHORT))
         self.value = nn.Linear(hidden, 1)
-        self.done = nn.Sequential(nn.Linear(hidden, 64), nn.ReLU(), nn.Linear(64, 1))
+        # What tells a finished task matters little for what to do next: it has layers of its own.
+        self.done = nn.Sequential(
+            nn.Linear(known, hidden), nn.ReLU(),
+            nn.Linear(hidden, 64), nn.ReLU(),
+            nn.Linear(64, 1),
+        )  # fmt: skip
 
     def view(self, percept: Percept, context: Tensor, memory: Memory) -> ManagerView:
         """Look at a batch of observations; ``context`` is (batch, context)."""
@@ -99,13 +105,13 @@ class Manager(nn.Module):
         _, pooled = self.pool(percept.features, percept.summary, evidence)
         asked = (percept.slots * about).amax(1)
         last = torch.cat([self.last_skill(memory.skill), _pick(percept.slots, memory.slot)], dim=1)
-        known = [pooled, percept.summary, asked, last, percept.kinds, context]
-        hidden = self.hidden(torch.cat(known, dim=1))
+        known = torch.cat([pooled, percept.summary, asked, last, percept.kinds, context], dim=1)
+        hidden = self.hidden(known)
         scores = (percept.slots @ self.aim_query(hidden).unsqueeze(2)).squeeze(2)
         return ManagerView(
             hidden,
             self.value(hidden).squeeze(1).float(),
-            self.done(hidden).squeeze(1).float(),
+            self.done(known).squeeze(1).float(),
             self.aim_skill(hidden).float(),
             scores.float().masked_fill(~percept.has_slot, _NEVER),
         )

@@ -7,7 +7,7 @@ was reached by luck under another decision is kept as if that had been its aim (
 Andrychowicz et al., arXiv 1707.01495). Nothing but the agent's own steps is ever imitated.
 
 What was seen when a milestone had been reached is kept as well: few episodes get that far at first,
-and the manager has to learn from those few what is due then.
+and the manager has to learn from those few what is due then, or that the task is finished.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from hrlctl.env.arrays import UNLABELLED
 from hrlctl.policy.hierarchical import HierarchicalPolicy
@@ -33,8 +34,11 @@ _KEPT: Final = 24  # of each kind, for each goal
 _PATIENCE: Final = 0.9  # of the running mean of how rare a goal still is
 _FLOOR: Final = 0.05  # of the weight with which a goal is drawn
 
+FINISHED: Final = UNLABELLED
+"""Stands for a skill where nothing is due any more."""
+
 Goal = tuple[int, int]
-"""Index of a task, and of the skill of one of its milestones."""
+"""Index of a task, and of the skill of one of its milestones, or ``FINISHED``."""
 
 
 class Moment(NamedTuple):
@@ -57,6 +61,7 @@ class Moments(NamedTuple):
     """A batch of moments as tensors; (batch, ...) each."""
 
     goals: tuple[Goal, ...]
+    is_finished: Tensor  # bool: the screen shows a finished task
     scene: Scene
     tokens: Tensor
     slots: Tensor
@@ -95,7 +100,7 @@ class Repertoire:
                 self._of((path.task, path.skill))[0].append(moment)
             if path.arrival is not None:
                 due = int(rollout.seen.aims[rollout.place[path.arrival], 0])
-                if due != UNLABELLED:
+                if due != UNLABELLED or rollout.is_finished[path.arrival]:
                     self._of((path.task, due))[1].append(_moment(rollout, path.arrival))
 
     def draw(self, count: int, rng: np.random.Generator) -> tuple[list[Goal], list[Moment]]:
@@ -124,6 +129,7 @@ class Repertoire:
         skill, slot, remaining, sees = stacked("option").unbind(1)
         return Moments(
             tuple(goals),
+            torch.tensor([skill == FINISHED for _, skill in goals], device=policy.device),
             Scene(shapes, stacked("letters"), stacked("match").float()),
             stacked("tokens"),
             stacked("slots"),
@@ -190,10 +196,21 @@ def imitation_loss(
         percept, moments.option, moments.context, moments.action
     )
     need = ((moments.target - bonus_value.detach()) / BONUS).clamp(0, 1) * (moments.target > 0)
-    done = (moments.target > 0).nonzero().squeeze(1).tolist()
-    repertoire.judge([moments.goals[i] for i in done], need[done].tolist())
-    count = max(len(done), 1)
+    imitated = (moments.target > 0).nonzero().squeeze(1).tolist()
+    repertoire.judge([moments.goals[i] for i in imitated], need[imitated].tolist())
+    count = max(len(imitated), 1)
     return -(need * log_prob).sum() / count, need.sum() / count
+
+
+def done_loss(repertoire: Repertoire, moments: Moments, done_logit: Tensor) -> Tensor:
+    """Cross-entropy of whether the task looks finished; ``done_logit`` is (batch,).
+
+    The repertoire notes how far from sure the policy still was where it was.
+    """
+    unsure = 1 - done_logit.detach()[moments.is_finished].sigmoid()
+    goals = [goal for goal in moments.goals if goal[1] == FINISHED]
+    repertoire.judge(goals, unsure.tolist())
+    return F.binary_cross_entropy_with_logits(done_logit, moments.is_finished.float())
 
 
 def _moment(rollout: Rollout, row: int, path: Path | None = None, target: float = 0.0) -> Moment:

@@ -18,7 +18,7 @@ from hrlctl.policy.hierarchical import Evaluated, HierarchicalPolicy
 from hrlctl.policy.perception import Percept
 from hrlctl.policy.reading import cells_to_learn
 from hrlctl.schema.run import TrainingConfig
-from hrlctl.training.imitation import Repertoire, imitation_loss
+from hrlctl.training.imitation import Repertoire, done_loss, imitation_loss
 from hrlctl.training.precision import Precision, autocast
 from hrlctl.training.rollout import Rollout
 
@@ -32,7 +32,7 @@ _ENTROPY_WEIGHTS: Final = {
 }  # fmt: skip
 _MANAGER_ENTROPY_WEIGHTS: Final = {"skill": 1.0, "about": 0.5, "duration": 1.0}
 _STOP_COST: Final = 0.02  # what an early end of a decision has to be better by
-_DONE_COEFFICIENT: Final = 0.2
+_DONE_COEFFICIENT: Final = 0.5
 _AGAIN: Final = 24  # moments of the repertoire beside each minibatch
 _READING_BATCH: Final = 8  # frames of one step of the reader
 _FRAMES_READ: Final = 512  # at most, in an update
@@ -287,6 +287,7 @@ class Learner:
         if "imitation" in losses:
             total = total + self.config.imitation_coefficient * losses["imitation"]
             total = total + 2 * self.config.auxiliary_coefficient * losses["aim_again"]
+            total = total + _DONE_COEFFICIENT * losses["done_again"]
         norm = self._descend(total)
         named = {f"losses/{name}": value for name, value in losses.items()}
         named |= {f"diagnostics/{name}": value for name, value in diagnostics.items()}
@@ -306,7 +307,8 @@ class Learner:
             view = self.policy.manager.view(percept, moments.context, moments.memory)
         weight = torch.ones(len(moments.aims), device=self.policy.device)
         aim = _aim_loss(view.aim_skills, view.aim_slots, moments.aims, weight)
-        return {"imitation": loss, "aim_again": aim}, rarity
+        done = done_loss(repertoire, moments, view.done_logit)
+        return {"imitation": loss, "aim_again": aim, "done_again": done}, rarity
 
     def _losses(
         self,
@@ -342,7 +344,7 @@ class Learner:
         bonus_value = _mean((judged.bonus_value - rollout.bonus_returns[rows]) ** 2, counts)
         manager_value = _mean((judged.manager_value - rollout.manager_returns[rows]) ** 2, decided)
         done = F.binary_cross_entropy_with_logits(
-            judged.done_logit, rollout.is_finished[rows].float()
+            judged.done_logit, rollout.is_finished[rows].float(), rollout.aim_weight[rows]
         )
 
         means = {

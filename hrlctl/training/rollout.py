@@ -108,7 +108,7 @@ class Path(NamedTuple):
     skill: int  # of the milestone, index into SKILLS
     slot: int | None  # that it is about; None: of the decision under which it was reached
     rows: tuple[int, ...]  # of the rollout, the last step first
-    arrival: int | None  # the row of the step after it, if the episode goes on in this rollout
+    arrival: int | None  # the row of what was seen after it, if this rollout has it
 
 
 class Rollout(NamedTuple):
@@ -134,7 +134,7 @@ class Rollout(NamedTuple):
     may_stop: Tensor  # bool: teaches the manager when to stop
     is_finished: Tensor  # bool: the screen shows a finished task
     values: Tensor  # of R, when it was acted
-    aim_weight: Tensor  # how much the row's aim teaches; what is due seldom counts as much
+    aim_weight: Tensor  # how much what is due teaches; what is due seldom counts as much
     episodes: Sequence[EpisodeRecord]
     skill_counts: Tensor  # (skills,), how often the manager chose each
     hits: tuple[int, int]  # milestones reached, and those by a decision of their skill and slot
@@ -394,8 +394,8 @@ class Collector:
     def _aim_weight(self) -> Tensor:
         """Weights that make all aims of all tasks count about the same; (steps, envs).
 
-        Most of what is seen is seen before the first milestone. Without weights the manager would
-        learn last what comes last.
+        That nothing is due any more is one of them. Most of what is seen is seen before the first
+        milestone. Without weights the manager would learn last what comes last.
         """
         aims = self.seen.aims[: self.steps].reshape(-1, 2)
         goals = np.column_stack([self._played.reshape(-1), aims])
@@ -428,8 +428,9 @@ class Collector:
                 if self.seen.is_fresh[before + 1, env]:
                     rows.append(before * envs + env)
             about = None if slot == NO_SLOT else slot
-            ends = results.terminated[t, env] or results.truncated[t, env] or t + 1 == self.steps
-            arrival = None if ends else int(rows[0]) + envs
+            ends = results.terminated[t, env] or results.truncated[t, env]
+            is_seen = t + 1 < self.steps and (not ends or self.seen.is_finished[t + 1, env])
+            arrival = int(rows[0]) + envs if is_seen else None
             task = int(self._played[t, env])
             paths.append(Path(task, skill, about, tuple(map(int, rows)), arrival))
         return paths

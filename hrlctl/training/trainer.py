@@ -44,8 +44,7 @@ from hrlctl.training.rollout import Collector, Rollout
 from hrlctl.training.viewing import view
 
 _INSTANCES: Final = 2**31
-_LINGERING: Final = 0.25  # share of the episodes that go on for a little after success
-_LINGER_STEPS: Final = 2
+_LINGERING: Final = 0.5  # share of the episodes of which the screen after success is seen
 _SPEED_WINDOW: Final = 10  # updates over which steps/s is averaged
 
 
@@ -336,7 +335,7 @@ class PPOTrainer:
         rng = self.random.tasks
         task = self.curriculum.draw(rng)
         seed = rng.randrange(_INSTANCES)
-        return Assignment(task, seed, _LINGER_STEPS if rng.random() < _LINGERING else 0)
+        return Assignment(task, seed, int(rng.random() < _LINGERING))
 
     def _resolved(self, training: TrainingConfig) -> TrainingConfig:
         """The training configuration with "auto" replaced by what it stands for here."""

@@ -13,7 +13,7 @@ from hrlctl.env.arrays import UNLABELLED
 from hrlctl.packs import Task
 from hrlctl.policy import HierarchicalPolicy
 from hrlctl.policy.manager import SKILLS
-from hrlctl.training.imitation import Repertoire, imitation_loss
+from hrlctl.training.imitation import FINISHED, Repertoire, done_loss, imitation_loss
 from hrlctl.training.rollout import BONUS, Collector, Path, Rollout
 from tests.training.test_rollout import ENVS, make_collector
 
@@ -72,7 +72,8 @@ def test_a_path_ends_where_a_milestone_was_reached(collector: Collector, rollout
             assert collector.seen.is_fresh[before + 1, env]  # it changed something
         if path.arrival is not None:
             assert path.arrival == path.rows[0] + ENVS
-            assert rollout.seen.aims[path.arrival, 0] != UNLABELLED
+            is_due = rollout.seen.aims[path.arrival, 0] != UNLABELLED
+            assert is_due or rollout.is_finished[path.arrival]
     assert len(rollout.paths) == rollout.hits[0]
     assert any(path.arrival is not None for path in rollout.paths)
 
@@ -94,7 +95,11 @@ def test_what_was_reached_under_another_decision_is_kept_as_if_it_had_been_meant
 def test_what_was_due_after_a_milestone_is_kept_but_not_imitated(
     collector: Collector, rollout: Rollout
 ) -> None:
-    path = next(path for path in rollout.paths if path.arrival is not None)
+    path = next(
+        path
+        for path in rollout.paths
+        if path.arrival is not None and not rollout.is_finished[path.arrival]
+    )
     repertoire = make_repertoire(collector)
     repertoire.keep(rollout._replace(paths=[path._replace(rows=())]))
     goals, (moment,) = repertoire.draw(1, np.random.default_rng(0))
@@ -102,6 +107,27 @@ def test_what_was_due_after_a_milestone_is_kept_but_not_imitated(
     assert goals == [(path.task, due[0])]
     assert moment.aim.tolist() == due.tolist()
     assert imitate(collector.policy, repertoire) == (0, 0)
+
+
+def test_finished_screens_are_kept_until_the_agent_is_sure_of_them(
+    collector: Collector, rollout: Rollout
+) -> None:
+    row = rollout.paths[0].rows[0] + ENVS
+    rollout.seen.aims[rollout.place[row]] = UNLABELLED
+    finished = rollout.is_finished.clone()
+    finished[row] = True
+    repertoire = make_repertoire(collector)
+    path = rollout.paths[0]._replace(rows=(), arrival=row)
+    repertoire.keep(rollout._replace(paths=[path], is_finished=finished))
+    moments = repertoire.batch(4, collector.policy, np.random.default_rng(0))
+    assert moments.goals == ((path.task, FINISHED),) * 4
+    assert moments.is_finished.all()
+    assert not moments.target.any()
+    unsure = done_loss(repertoire, moments, torch.full((4,), -5.0))
+    assert unsure > 4.9
+    before = repertoire.state()["goals"][0][2]
+    assert done_loss(repertoire, moments, torch.full((4,), 5.0)) < 0.1
+    assert repertoire.state()["goals"][0][2] < 0.8 * before
 
 
 def test_rare_goals_are_drawn_more_often(collector: Collector, rollout: Rollout) -> None:
