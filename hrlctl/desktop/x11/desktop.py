@@ -86,7 +86,7 @@ class X11Desktop(Desktop):
         self._settler = Settler(session, self._windows, self._dispatch)
         self._manager = WindowManager(session, self._windows, self._look)
         self._shell = Shell(session.x, self._windows, size)
-        self._clipboard = Clipboard(session.x, self._settler.pump)
+        self._clipboard = Clipboard(session.x, self._settler.wait_for)
         self._keyboard = Keyboard(session.x)
         self._pointer = Pointer(session.x, self._handled)
         self._capture = Capture(session, self._scale)
@@ -249,12 +249,14 @@ class X11Desktop(Desktop):
     def _type_slowly(self, text: str, pause: float) -> None:
         """Type key by key, none of them twice within ``pause`` seconds."""
         struck: dict[str, float] = {}
+        answers = True
         for character in text:
-            left = struck.get(character, 0.0) + pause - time.monotonic()
-            if left > 0:
-                time.sleep(left)
+            if character in struck:
+                time.sleep(max(0.0, struck[character] + pause - time.monotonic()))
+                # A program whose turn comes late has to see for itself that the time is over.
+                answers = answers and self._handled()
             self._keyboard.type_text(character)
-            self._handled()
+            answers = answers and self._handled()
             struck[character] = time.monotonic()
 
     def _point(self, command: Command) -> int | None:
@@ -339,8 +341,8 @@ class X11Desktop(Desktop):
     def _forget(self) -> None:
         self._state, self._screen = None, None
 
-    def _handled(self) -> None:
-        self._settler.handled(self._windows.active())
+    def _handled(self) -> bool:
+        return self._settler.handled(self._windows.active())
 
     def _dispatch(self, event: Any) -> None:
         if event.type == X.MappingNotify:
