@@ -23,18 +23,18 @@ from hrlctl.desktop.commands import (
     Wait,
 )
 from hrlctl.desktop.contract import Desktop, Locator, Rect, Screen
-from hrlctl.desktop.x11.arrangement import arrange, check_setup
+from hrlctl.desktop.x11.arrangement import arrange, check_setup, draw_place
 from hrlctl.desktop.x11.capture import Capture
 from hrlctl.desktop.x11.clipboard import Clipboard
 from hrlctl.desktop.x11.home import check_space, furnish
 from hrlctl.desktop.x11.keyboard import Keyboard
-from hrlctl.desktop.x11.location import locate
+from hrlctl.desktop.x11.location import locate, titles
 from hrlctl.desktop.x11.looks import draw_look
 from hrlctl.desktop.x11.pointer import Pointer
 from hrlctl.desktop.x11.programs import Program, require, same_key_pause
 from hrlctl.desktop.x11.session import Session, check_requirements
 from hrlctl.desktop.x11.settling import Settler
-from hrlctl.desktop.x11.shell import PANEL_HEIGHT, Shell
+from hrlctl.desktop.x11.shell import Shell
 from hrlctl.desktop.x11.state import X11State
 from hrlctl.desktop.x11.tree import ProcessTree
 from hrlctl.desktop.x11.window_manager import WindowManager
@@ -162,6 +162,8 @@ class X11Desktop(Desktop):
         """Open a window that a task begins with; returns what went wrong."""
         program = require(setup.program)
         before = set(self._windows.ids())
+        self._windows.forget()
+        standing = titles(self._windows)
         self._open_program(program, setup.path)
         self._before_start = None
         ends = time.monotonic() + START_SECONDS
@@ -171,9 +173,8 @@ class X11Desktop(Desktop):
             self._settler.pump()
             time.sleep(0.002)
         window = new[-1]
-        right = max(1, self._size[0] - window.frame.width)
-        bottom = max(1, self._size[1] - PANEL_HEIGHT - window.frame.height)
-        self._windows.place(window.id, rng.randrange(right), rng.randrange(bottom))
+        place = draw_place(rng, self._size, window.frame, standing)
+        self._windows.place(window.id, *place)
         if setup.state == "minimized":
             self._windows.minimize(window.id)
         elif setup.state == "maximized":
