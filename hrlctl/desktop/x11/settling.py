@@ -21,7 +21,6 @@ from hrlctl.desktop.x11.windows import Windows
 
 FIRST_DAMAGE: Final = 0.060
 """Seconds to wait for something to be drawn, where nothing says that nothing will be."""
-
 AFTER_ANSWER: Final = 0.010
 """The same, once the program has said that it has handled the input: toolkits draw at once then."""
 QUIET: Final = 0.019
@@ -32,6 +31,7 @@ UNHURRIED: Final = 0.26
 HELD: Final = 0.26
 """Seconds after which a button that a key presses has acted: GTK holds it for 250 ms, unseen."""
 _MOST_HELD: Final = 4  # buttons that press each other; what still wakes a program then is a clock
+_MOST_WINDOWS: Final = 8  # that one input opens or closes, each some frames after another
 LONGEST: Final = 0.6
 """What is still drawn after that may be an animation without an end."""
 UNANSWERED: Final = 1.0
@@ -95,7 +95,10 @@ class Settler:
         drawn = self.last_damage
         self.handled(window_id)
         ends = time.monotonic() + LONGEST
-        while time.monotonic() < ends and (self._has_restructured or self.last_damage > drawn):
+        for _ in range(_MOST_WINDOWS):
+            is_drawing = self.last_damage > drawn and time.monotonic() < ends
+            if not (self._has_restructured or is_drawing):
+                break
             self._has_restructured = False
             self._settle_once(self._windows.active(), is_new=True)
             drawn = self.last_damage
