@@ -240,6 +240,7 @@ def evaluate(
             compare_with=compare,
             targets=targets,
             played=played,
+            is_replayed=page is not None or record is not None,
         )
     _show(report, as_json=as_json)
     if episodes_csv is not None:

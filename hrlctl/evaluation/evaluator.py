@@ -13,6 +13,7 @@ from hrlctl.evaluation.figures import Figures, Flakiness
 from hrlctl.evaluation.model_files import Origin, device_for, origin
 from hrlctl.evaluation.plan import Ablation, Chunk, PlaySetup, chunk_size, plan
 from hrlctl.evaluation.player import Job, play_here
+from hrlctl.evaluation.replay import check_repeatable
 from hrlctl.evaluation.report import Comparison, EvaluationReport
 from hrlctl.evaluation.results import EpisodeResult
 from hrlctl.evaluation.targets import Target, check_names
@@ -44,6 +45,7 @@ def evaluate(
     compare_with: Path | None = None,
     targets: Sequence[Target] = (),
     played: Callable[[int], None] = lambda episodes: None,
+    is_replayed: bool = False,
 ) -> EvaluationReport:
     """Play held-out episodes and report how many succeed.
 
@@ -70,6 +72,7 @@ def evaluate(
         compare_with: another checkpoint or exported model, for the same episodes.
         targets: checked for tasks that are not played; ``targets.require`` checks the report.
         played: told, whenever some episodes are done, how many.
+        is_replayed: the report's episodes are to be shown again, see ``replay``.
 
     Raises:
         CheckpointError: a checkpoint cannot be used.
@@ -87,6 +90,8 @@ def evaluate(
         origin(compare_with)
     environment = trained.config.environment
     kind = desktop or environment.desktop
+    if is_replayed:
+        check_repeatable(kind)
     if packs or tasks or difficulty or task_file:
         only_file = task_file is not None and not packs and not tasks
         selection = TaskSelection(

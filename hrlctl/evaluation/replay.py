@@ -19,6 +19,7 @@ from hrlctl.evaluation.report import EvaluationReport
 from hrlctl.evaluation.results import EpisodeResult
 from hrlctl.packs import draw_instance
 from hrlctl.packs.wording import skill_in_words
+from hrlctl.schema.setup import DesktopKind
 
 
 class Frame(NamedTuple):
@@ -39,6 +40,16 @@ class Frame(NamedTuple):
     skill: str
 
 
+def check_repeatable(desktop: DesktopKind) -> None:
+    """Raise ``UsageError`` where episodes on this desktop cannot be shown again."""
+    if desktop != "sim":
+        raise UsageError(
+            "episodes with real programs cannot be shown again: they never go quite the same",
+            where=f"--desktop {desktop}",
+            hint="leave out --record and --report",
+        )
+
+
 class Replay:
     """Plays episodes of one evaluation again.
 
@@ -52,11 +63,7 @@ class Replay:
     """
 
     def __init__(self, setup: PlaySetup, scale: int) -> None:
-        if setup.desktop != "sim":
-            raise UsageError(
-                "episodes with real programs cannot be shown again: they never go quite the same",
-                hint="leave out --record and --report",
-            )
+        check_repeatable(setup.desktop)
         self._tasks = {task.id: task for task in setup.selection.load()}
         self._split, self._scale = setup.split, scale
         self._desktop = SimDesktop(setup.width, setup.height)

@@ -56,6 +56,13 @@ def task_file(tmp_path: Path) -> Path:
     return path
 
 
+def test_films_of_real_programs_are_refused_before_anything_is_played(checkpoint: Path) -> None:
+    played: list[int] = []
+    with pytest.raises(UsageError, match="real programs"):
+        evaluate(checkpoint, desktop="x11", is_replayed=True, played=played.append)
+    assert played == []
+
+
 def test_the_number_of_workers_changes_nothing(
     checkpoint: Path, tasks: tuple[Task, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Collection, Iterator
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from hrlctl.desktop.x11.tree import ProcessTree
@@ -125,4 +124,9 @@ def _stat(pid: int) -> list[bytes]:
 
 
 def _read(path: str) -> bytes:
-    return Path(path).read_bytes()
+    """A small file of /proc at once: many are read in every step."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(file, 4096)
+    finally:
+        os.close(file)
