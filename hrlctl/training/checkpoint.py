@@ -24,6 +24,17 @@ from hrlctl.training.rollout import Collector
 
 FINAL_NAME: Final = "final_model.pt"
 INTERRUPTED_NAME: Final = "interrupted.pt"
+CLONED_NAME: Final = "cloned.pt"
+"""Written when a warm start is at its end, before the first step of PPO."""
+
+
+@dataclass
+class Position:
+    """Where a run stands."""
+
+    steps: int = 0
+    update: int = 0
+    seconds: float = 0.0
 
 
 @dataclass

@@ -95,7 +95,14 @@ def compose(
         "resumed_from": resume,
     }
     trainer = PPOTrainer(
-        policy, vector, config=config, save_dir=config.output.save_dir, metadata=metadata
+        policy,
+        vector,
+        config=config,
+        save_dir=config.output.save_dir,
+        metadata=metadata,
+        make_desktop=desktop_factory(
+            environment.desktop, environment.screen_width, environment.screen_height
+        ),
     )
     if content is not None:
         trainer.restore(content, where=str(resume))
