@@ -32,7 +32,7 @@ class RunStarted:
     encoder: str
     seed: int
     resumed_from: Path | None = None
-    demonstrations: int = 0  # that it starts warm with; 0: from scratch
+    demonstrations: int = 0  # behind it, those of its first weights included; 0: from scratch
 
 
 @dataclass(frozen=True, slots=True)

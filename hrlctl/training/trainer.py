@@ -33,6 +33,7 @@ from hrlctl.training.alarms import Alarms
 from hrlctl.training.checkpoint import (
     CLONED_NAME,
     FINAL_NAME,
+    INHERITED,
     INTERRUPTED_NAME,
     Position,
     RandomStreams,
@@ -269,7 +270,7 @@ class PPOTrainer:
             self.policy.config.encoder,
             training.seed,
             self.metadata.get("resumed_from"),
-            training.demonstrations,
+            training.demonstrations + self.metadata.get(INHERITED, 0),
         )
 
     def _finish(self, *, interrupted: bool) -> Iterator[Event]:
