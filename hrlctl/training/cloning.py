@@ -136,14 +136,17 @@ def _some_slot(
     return np.where(wanted == UNLABELLED, rng.integers(np.maximum(filled, 1)), wanted)
 
 
-def perceive(policy: HierarchicalPolicy, seen: ObservationArrays, *, encode: bool) -> Percept:
-    """The percept of what was seen, read anew; with ``encode`` it teaches the encoder."""
+def perceive(policy: HierarchicalPolicy, seen: ObservationArrays, encoded: int) -> Percept:
+    """The percept of what was seen, read anew; the first ``encoded`` screens teach the encoder."""
     screens, tokens, slots = (
         torch.from_numpy(part).to(policy.device) for part in (seen.screens, seen.tokens, seen.slots)
     )
     reading = policy.perception.reader.read(screens, slots)
-    with torch.set_grad_enabled(encode):
-        shapes = policy.perception.shapes(screens)
+    shapes = policy.perception.shapes(screens[:encoded])
+    if encoded < len(screens):
+        with torch.no_grad():
+            others = policy.perception.shapes(screens[encoded:])
+        shapes = torch.cat([shapes, others])
     scene = Scene(shapes, reading.letters, reading.match)
     percept: Percept = policy.perception(scene, tokens, slots)
     return percept

@@ -123,7 +123,7 @@ class WarmStart:
         rows = rng.integers(len(self._demonstrations), size=_BESIDE)
         seen, lessons = self._demonstrations.take(rows)
         with autocast(self.learner.policy.device, self.learner.precision):
-            percept = perceive(self.learner.policy, seen, encode=False)
+            percept = perceive(self.learner.policy, seen, int(_BESIDE * self.config.encoded_share))
             found = self._found(seen, lessons, percept, rng)
         shown = {"cloned_worker": found.worker, "cloned_manager": found.manager}
         return self._coefficient * self._to_do(found), shown
@@ -227,7 +227,8 @@ class WarmStart:
             if read is not None:
                 shown |= {"reading": read.loss, "letters_read": read.share}
         with autocast(learner.policy.device, learner.precision):
-            percept = perceive(learner.policy, seen, encode=True)
+            encoded = max(int(len(rows) * config.encoded_share), 1)
+            percept = perceive(learner.policy, seen, encoded)
             found = self._found(seen, lessons, percept, rng)
             looks = torch.from_numpy(seen.looks).to(learner.policy.device)
             look = learner.policy.perception.look_loss(percept.features, looks)
