@@ -144,9 +144,9 @@ class Demonstrations:
         self._lessons += map(Lessons._make, zip(*lessons, strict=True))
 
     def _packed(self) -> bytes:
-        record = np.zeros((), self._record)
+        record = np.zeros(1, self._record)
         for name, array in zip(ObservationArrays._fields, self._seen, strict=True):
-            record[name] = array[0]
+            record[name] = array
         return zlib.compress(record.tobytes(), 1)
 
 

@@ -183,12 +183,14 @@ class WarmStart:
         rounds = -(-steps * passes // ROUND)
         seed = self.config.seed
         first = self._rounds * ROUND
-        wanted = np.arange(first, min(first + ROUND, steps * passes))
-        orders = {
-            p: np.random.default_rng([seed, p]).permutation(steps)
-            for p in range(first // steps, wanted[-1] // steps + 1)
-        }
-        rows = np.array([orders[at // steps][at % steps] for at in wanted])
+        last = min(first + ROUND, steps * passes)
+        # Each pass has an order of its own, whatever was learned before.
+        orders = [
+            np.random.default_rng([seed, number]).permutation(steps)
+            for number in range(first // steps, -(-last // steps))
+        ]
+        begin = first % steps
+        rows = np.concatenate(orders)[begin : begin + last - first]
         rng = np.random.default_rng([seed, self._rounds, rounds])
         left = max(1 - self._rounds / rounds, _LEAST_RATE)
         self.learner.set_rates(self.config.learning_rate * left, self.config.reading_rate * left)
