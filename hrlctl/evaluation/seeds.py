@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 
 from hrlctl.evaluation.intervals import Interval
 
-# The 97.5% quantiles of Student's t distribution for 1, 2, ... degrees of freedom.
+# The 97.5% quantiles of Student's t distribution for 1, 2, ... degrees of freedom; the last one is
+# a little too large for more.
 _T_975: Final = (
     12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
     2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,

@@ -19,6 +19,7 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
+PolicyKind = Literal["hierarchical", "flat"]
 
 
 class TrainingConfig(StrictModel):
@@ -72,7 +73,7 @@ class CurriculumConfig(StrictModel):
 class PolicyConfig(StrictModel):
     """The network. Stored in checkpoints: a policy is rebuilt from it."""
 
-    kind: Literal["hierarchical", "flat"] = "hierarchical"
+    kind: PolicyKind = "hierarchical"
     encoder: Literal["compact", "mobilenet_v3_small", "efficientnet_b0"] = "compact"
     pretrained_encoder: bool = False  # ImageNet weights; downloads them
     width: Annotated[int, Field(ge=16, le=512)] = 48  # channels of the feature map

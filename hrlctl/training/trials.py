@@ -9,14 +9,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final
 
 from hrlctl.errors import StorageError, UsageError
-from hrlctl.schema.run import PolicyConfig, RunConfig
+from hrlctl.schema.run import PolicyKind, RunConfig
 from hrlctl.training.checkpoint import FINAL_NAME
 
-PolicyKind = Literal["hierarchical", "flat"]
-POLICY_KINDS: Final[tuple[PolicyKind, ...]] = get_args(PolicyConfig.model_fields["kind"].annotation)
 SETTINGS_NAME: Final = "settings.json"
 
 
