@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hrlctl.desktop.sim.theme import Colour, Theme
+from hrlctl.desktop.sim.tints import tints
 
 __all__ = ["THEMES", "Theme", "themes"]
 
@@ -286,6 +287,15 @@ THEMES: Mapping[str, Theme] = MappingProxyType({theme.name: theme for theme in _
 """All themes by name."""
 
 
+_TRAINING = tuple(
+    variant for theme in _ALL if not theme.held_out for variant in (theme, *tints(theme))
+)
+_HELD_OUT = tuple(theme for theme in _ALL if theme.held_out)
+
+
 def themes(*, held_out: bool) -> tuple[Theme, ...]:
-    """The themes that are held out for evaluation, or all the others, in a fixed order."""
-    return tuple(theme for theme in _ALL if theme.held_out is held_out)
+    """What episodes draw from, in a fixed order.
+
+    Those that are held out for evaluation, or all others, as they are and in other colours.
+    """
+    return _HELD_OUT if held_out else _TRAINING

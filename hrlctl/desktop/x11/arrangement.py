@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
+from hrlctl.desktop.contract import Rect
 from hrlctl.desktop.x11.home import FOLDERS
+from hrlctl.desktop.x11.location import visible
 from hrlctl.desktop.x11.programs import NAMES, PROGRAMS, Program, installed, require
 from hrlctl.desktop.x11.shell import PANEL_HEIGHT, Launcher
 from hrlctl.errors import TaskError
@@ -15,6 +17,8 @@ from hrlctl.schema.setup import LauncherSetup, Setup
 
 _CELL: Final = (104, 84)  # pixels that an icon has for itself
 _MOST_FOLDERS: Final = 3
+_PLACES_TRIED: Final = 50  # for a window; a large one may cover a title wherever it is
+_TITLE_LEFT: Final = 32  # pixels of it, in which the middle of a pointer cell lies for certain
 _FOLDER_PICTURES: Final = ("folder", "inode-directory")
 
 Opener = Callable[[Program, str | None], None]
@@ -91,6 +95,28 @@ def arrange(
     ]
     launchers += [_folder(name, places.pop(), open_program) for name in folders]
     return Arrangement(tuple(launchers), tuple(folders))
+
+
+def draw_place(
+    rng: random.Random, size: tuple[int, int], frame: Rect, titles: Iterable[Rect]
+) -> tuple[int, int]:
+    """Where a window goes: anywhere, as long as those below can still be taken by their titles.
+
+    Args:
+        rng: draws the place.
+        size: of the display in pixels.
+        frame: of the window, wherever it is now.
+        titles: what is seen of the titles of those that stand already.
+    """
+    right = max(1, size[0] - frame.width)
+    bottom = max(1, size[1] - PANEL_HEIGHT - frame.height)
+    for _ in range(_PLACES_TRIED):
+        place = rng.randrange(right), rng.randrange(bottom)
+        there = frame._replace(x=place[0], y=place[1])
+        left = [visible(title, [there]) for title in titles]
+        if all(title is not None and title.width >= _TITLE_LEFT for title in left):
+            break
+    return place
 
 
 def _launcher(

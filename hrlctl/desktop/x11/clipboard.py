@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -20,11 +19,12 @@ class Clipboard:
 
     Args:
         x: the connection to it.
-        pump: handles the events that have come, this object's through ``handle``.
+        wait_for: waits until something holds, for some seconds and as long as programs are at work;
+            meanwhile it hands events to ``handle``.
     """
 
-    def __init__(self, x: Display, pump: Callable[[], None]) -> None:
-        self._x, self._pump = x, pump
+    def __init__(self, x: Display, wait_for: Callable[[Callable[[], bool], float], bool]) -> None:
+        self._x, self._wait_for = x, wait_for
         self._window = x.screen().root.create_window(-9, -9, 1, 1, 0, X.CopyFromParent)
         self._clipboard, self._utf8, self._targets, self._received = (
             int(x.get_atom(name)) for name in ("CLIPBOARD", "UTF8_STRING", "TARGETS", "HRLCTL")
@@ -49,10 +49,7 @@ class Clipboard:
         self._has_answer = False
         self._window.delete_property(self._received)
         self._window.convert_selection(self._clipboard, self._utf8, self._received, X.CurrentTime)
-        ends = time.monotonic() + _SECONDS
-        while not self._has_answer and time.monotonic() < ends:
-            self._pump()
-            time.sleep(0.001)
+        self._wait_for(lambda: self._has_answer, _SECONDS)
         found = self._window.get_full_property(self._received, X.AnyPropertyType)
         if found is None or not isinstance(found.value, bytes):
             return UNKNOWN
@@ -71,10 +68,7 @@ class Clipboard:
         self._window.set_selection_owner(Xatom.PRIMARY, X.CurrentTime)
         self._was_asked = False
         insert()
-        ends = time.monotonic() + _SECONDS
-        while not self._was_asked and time.monotonic() < ends:
-            self._pump()
-            time.sleep(0.001)
+        self._wait_for(lambda: self._was_asked, _SECONDS)
         self.put(before if isinstance(before, str) else "")
 
     def handle(self, event: Any) -> bool:

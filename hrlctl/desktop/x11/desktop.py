@@ -23,18 +23,18 @@ from hrlctl.desktop.commands import (
     Wait,
 )
 from hrlctl.desktop.contract import Desktop, Locator, Rect, Screen
-from hrlctl.desktop.x11.arrangement import arrange, check_setup
+from hrlctl.desktop.x11.arrangement import arrange, check_setup, draw_place
 from hrlctl.desktop.x11.capture import Capture
 from hrlctl.desktop.x11.clipboard import Clipboard
 from hrlctl.desktop.x11.home import check_space, furnish
 from hrlctl.desktop.x11.keyboard import Keyboard
-from hrlctl.desktop.x11.location import locate
+from hrlctl.desktop.x11.location import locate, titles
 from hrlctl.desktop.x11.looks import draw_look
 from hrlctl.desktop.x11.pointer import Pointer
 from hrlctl.desktop.x11.programs import Program, require, same_key_pause
 from hrlctl.desktop.x11.session import Session, check_requirements
 from hrlctl.desktop.x11.settling import Settler
-from hrlctl.desktop.x11.shell import PANEL_HEIGHT, Shell
+from hrlctl.desktop.x11.shell import Shell
 from hrlctl.desktop.x11.state import X11State
 from hrlctl.desktop.x11.tree import ProcessTree
 from hrlctl.desktop.x11.window_manager import WindowManager
@@ -86,7 +86,7 @@ class X11Desktop(Desktop):
         self._settler = Settler(session, self._windows, self._dispatch)
         self._manager = WindowManager(session, self._windows, self._look)
         self._shell = Shell(session.x, self._windows, size)
-        self._clipboard = Clipboard(session.x, self._settler.pump)
+        self._clipboard = Clipboard(session.x, self._settler.wait_for)
         self._keyboard = Keyboard(session.x)
         self._pointer = Pointer(session.x, self._handled)
         self._capture = Capture(session, self._scale)
@@ -162,6 +162,8 @@ class X11Desktop(Desktop):
         """Open a window that a task begins with; returns what went wrong."""
         program = require(setup.program)
         before = set(self._windows.ids())
+        self._windows.forget()
+        standing = titles(self._windows)
         self._open_program(program, setup.path)
         self._before_start = None
         ends = time.monotonic() + START_SECONDS
@@ -171,9 +173,8 @@ class X11Desktop(Desktop):
             self._settler.pump()
             time.sleep(0.002)
         window = new[-1]
-        right = max(1, self._size[0] - window.frame.width)
-        bottom = max(1, self._size[1] - PANEL_HEIGHT - window.frame.height)
-        self._windows.place(window.id, rng.randrange(right), rng.randrange(bottom))
+        place = draw_place(rng, self._size, window.frame, standing)
+        self._windows.place(window.id, *place)
         if setup.state == "minimized":
             self._windows.minimize(window.id)
         elif setup.state == "maximized":
@@ -249,12 +250,14 @@ class X11Desktop(Desktop):
     def _type_slowly(self, text: str, pause: float) -> None:
         """Type key by key, none of them twice within ``pause`` seconds."""
         struck: dict[str, float] = {}
+        answers = True
         for character in text:
-            left = struck.get(character, 0.0) + pause - time.monotonic()
-            if left > 0:
-                time.sleep(left)
+            if character in struck:
+                time.sleep(max(0.0, struck[character] + pause - time.monotonic()))
+                # A program whose turn comes late has to see for itself that the time is over.
+                answers = answers and self._handled()
             self._keyboard.type_text(character)
-            self._handled()
+            answers = answers and self._handled()
             struck[character] = time.monotonic()
 
     def _point(self, command: Command) -> int | None:
@@ -339,8 +342,8 @@ class X11Desktop(Desktop):
     def _forget(self) -> None:
         self._state, self._screen = None, None
 
-    def _handled(self) -> None:
-        self._settler.handled(self._windows.active())
+    def _handled(self) -> bool:
+        return self._settler.handled(self._windows.active())
 
     def _dispatch(self, event: Any) -> None:
         if event.type == X.MappingNotify:

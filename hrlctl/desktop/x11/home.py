@@ -12,8 +12,11 @@ from hrlctl.desktop.x11.looks import Look
 from hrlctl.errors import DesktopError
 
 FOLDERS: Final = ("Documents", "Downloads", "Pictures")
-DOUBLE_CLICK: Final = 20
-"""Milliseconds. Two clicks of two steps are no double click; the two of one step come at once."""
+DOUBLE_CLICK: Final = 100
+"""Milliseconds. The two clicks of one step come at once, if the server is not kept from it; the
+pointer sees to it that two clicks of two steps are no double click."""
+DOUBLE_CLICK_DISTANCE: Final = 5
+"""Pixels; two clicks that are farther apart are none either."""
 _WRITTEN: Final = 1_735_732_800  # seconds since 1970, 1 January 2025
 _LARGEST_READ: Final = 65_536  # bytes of a file that criteria look at
 _MOST_FILES: Final = 2_000
@@ -91,10 +94,16 @@ def _settings(look: Look) -> dict[str, str]:
             "gtk-enable-animations=0\n"
             "gtk-recent-files-enabled=0\n"
             f"gtk-double-click-time={DOUBLE_CLICK}\n"
+            f"gtk-double-click-distance={DOUBLE_CLICK_DISTANCE}\n"
         ),
         ".config/gtk-3.0/gtk.css": _GTK3_STYLE.format(**palette._asdict()),
         ".config/gtk-3.0/bookmarks": "",
-        ".gtkrc-2.0": _GTK2_STYLE.format(**palette._asdict(), font=font, double_click=DOUBLE_CLICK),
+        ".gtkrc-2.0": _GTK2_STYLE.format(
+            **palette._asdict(),
+            font=font,
+            double_click=DOUBLE_CLICK,
+            distance=DOUBLE_CLICK_DISTANCE,
+        ),
         ".config/user-dirs.dirs": "".join(
             f'XDG_{name}_DIR="$HOME/{folder}"\n'
             for name, folder in (
@@ -128,7 +137,7 @@ def _settings(look: Look) -> dict[str, str]:
             "XTerm*geometry: 56x14\n"
             "XTerm*cursorBlink: false\n"
             "XTerm*utf8: 1\n"
-            f"XTerm*multiClickTime: {DOUBLE_CLICK}\n"
+            "XTerm*multiClickTime: 20\n"  # wherever the clicks are
         ),
         ".bashrc": "PS1='\\W$ '\nHISTFILE=\n",
     }
@@ -160,6 +169,7 @@ gtk-font-name = "{font}"
 gtk-cursor-blink = 0
 gtk-enable-animations = 0
 gtk-double-click-time = {double_click}
+gtk-double-click-distance = {distance}
 style "episode" {{
   bg[NORMAL] = "{background}"
   bg[ACTIVE] = shade (0.9, "{background}")

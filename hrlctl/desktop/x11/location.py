@@ -21,7 +21,7 @@ def locate(locator: Locator, windows: Windows, shell: Shell) -> Rect | None:
     above = [window.frame for window in shown]
     match locator.role:
         case "icon":
-            return _visible(shell.icon(locator.name), [*above, shell.panel])
+            return visible(shell.icon(locator.name), [*above, shell.panel])
         case "start_button":
             return shell.menu_button
         case "menu_item" if shell.menu_is_open:
@@ -36,7 +36,7 @@ def locate(locator: Locator, windows: Windows, shell: Shell) -> Rect | None:
         window = shown[place]
         name = locator.name if locator.role in _NAMED_BY_TITLE else locator.window
         if name is None or name.casefold() in _names(window):
-            rect = _visible(_part(locator, window, windows), [*above[place + 1 :], shell.panel])
+            rect = visible(_part(locator, window, windows), [*above[place + 1 :], shell.panel])
             if rect is not None:
                 return rect
     return None
@@ -50,6 +50,16 @@ def _names(window: Window) -> tuple[str, ...]:
     kind = kind_of_window(window.window_class)
     program = NAMES[kind].casefold() if kind is not None and not window.is_dialog else ""
     return window.title.casefold(), program
+
+
+def titles(windows: Windows) -> list[Rect]:
+    """Where each window can be taken by its title, bottom to top, without those that cannot."""
+    shown = [window for window in windows.all() if not window.is_minimized]
+    found = (
+        visible(_part(Locator("title_bar"), window, windows), [w.frame for w in shown[place + 1 :]])
+        for place, window in enumerate(shown)
+    )
+    return [rect for rect in found if rect is not None]
 
 
 def _part(locator: Locator, window: Window, windows: Windows) -> Rect | None:
@@ -70,8 +80,8 @@ def _part(locator: Locator, window: Window, windows: Windows) -> Rect | None:
             return None
 
 
-def _visible(rect: Rect | None, covers: Iterable[Rect]) -> Rect | None:
-    """The largest strip of ``rect`` that none of ``covers`` lies over."""
+def visible(rect: Rect | None, covers: Iterable[Rect]) -> Rect | None:
+    """The largest strip of a rectangle that none of ``covers`` lies over."""
     for cover in covers:
         if rect is None:
             return None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Final
 
 from Xlib import X
 from Xlib.display import Display
 from Xlib.ext import xtest
+
+from hrlctl.desktop.x11.home import DOUBLE_CLICK, DOUBLE_CLICK_DISTANCE
 
 _LEFT, _RIGHT, _WHEEL_UP, _WHEEL_DOWN = 1, 3, 4, 5
 _NOTCHES: Final = 3
@@ -23,16 +26,27 @@ class Pointer:
         handled: waits until what was done so far has been handled by whom it was done to.
     """
 
-    def __init__(self, x: Display, handled: Callable[[], None]) -> None:
+    def __init__(self, x: Display, handled: Callable[[], object]) -> None:
         self._x, self._handled = x, handled
+        self._clicked = (0.0, 0, 0)  # when and where last
 
     def click(self, x: int, y: int, *, button: int = _LEFT, times: int = 1) -> None:
         """Press and release a button ``times`` times."""
+        if button == _LEFT:
+            self._keep_apart(x, y)
         self.move(x, y)
         for _ in range(times):
             xtest.fake_input(self._x, X.ButtonPress, button)
             xtest.fake_input(self._x, X.ButtonRelease, button)
-        self._x.flush()
+        self._x.sync()
+        if button == _LEFT:
+            self._clicked = (time.monotonic(), x, y)
+
+    def _keep_apart(self, x: int, y: int) -> None:
+        """Wait until a click at (x, y) makes no double click with the one before."""
+        at, before_x, before_y = self._clicked
+        if max(abs(x - before_x), abs(y - before_y)) <= DOUBLE_CLICK_DISTANCE:
+            time.sleep(max(0.0, at + DOUBLE_CLICK / 1000 - time.monotonic()))
 
     def double_click(self, x: int, y: int) -> None:
         self.click(x, y, times=2)

@@ -1,7 +1,8 @@
 """Waiting until a display shows what an action has led to, and no longer.
 
 XDamage tells that something was drawn. A program that answers ``_NET_WM_PING`` (EWMH) has handled
-the input that was sent before; what is drawn follows within a frame or two.
+the input that was sent before; what is drawn follows within a frame or two. What it does in other
+threads, or waits to do because the machine is busy, is over when no program is at work any more.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, Final
 from Xlib import X
 from Xlib.ext import damage
 
+from hrlctl.desktop.x11.activity import Activity, Work
 from hrlctl.desktop.x11.session import Session
 from hrlctl.desktop.x11.windows import Windows
 
@@ -25,11 +27,17 @@ QUIET: Final = 0.019
 """Seconds in which nothing is drawn, after something was: toolkits draw 60 frames a second, and
 what a click changes may come one frame after the pressed button."""
 UNHURRIED: Final = 0.26
-"""The same in dialogs and programs that have just started: they read folders in the background."""
+"""The same in programs that have just started: they read folders in the background."""
+HELD: Final = 0.26
+"""Seconds after which a button that a key presses has acted: GTK holds it for 250 ms, unseen."""
+_MOST_HELD: Final = 4  # buttons that press each other; what still wakes a program then is a clock
+_MOST_WINDOWS: Final = 8  # that one input opens or closes, each some frames after another
 LONGEST: Final = 0.6
 """What is still drawn after that may be an animation without an end."""
 UNANSWERED: Final = 1.0
-"""Seconds to wait for a program's answer; one that hangs must not hold up everything."""
+"""Seconds to wait for the answer of a program that is not at work; one that hangs must not hold up
+everything."""
+_AT_WORK_AGAIN: Final = 0.002  # seconds between two looks at programs that are at work
 
 
 class Settler:
@@ -50,6 +58,7 @@ class Settler:
         self._serial = 0
         self._answered = 0  # the last serial that came back
         self._has_restructured = False  # a window came or went
+        self._activity = Activity(session.tree)
         self.last_damage = 0.0  # time.monotonic()
 
     def settle(
@@ -71,23 +80,25 @@ class Settler:
             window_id: the window whose program got the input.
             is_ours: hrlctl's own shell got it, which has handled it when its events are handled.
             is_dialog: that window is a dialog.
-            until: has to hold as well, for ``seconds`` at most (a program is starting).
+            until: has to hold as well (a program is starting), see ``wait_for``.
             seconds: see there.
         """
         self._has_restructured = False
-        self._settle_once(window_id, is_ours=is_ours, quiet=UNHURRIED if is_dialog else QUIET)
+        self._settle_once(window_id, is_ours=is_ours)
         if until is not None:
-            held_until = time.monotonic() + seconds
-            while not until() and time.monotonic() < held_until:
-                self._wait(0.002)
-                self.pump()
+            self.wait_for(until, seconds)
             window_id = self._windows.active()
             self._settle_once(window_id, is_new=True, quiet=UNHURRIED)
             self._has_restructured = False
+        elif is_dialog and window_id is not None:
+            self._settle_dialog(window_id)
         drawn = self.last_damage
         self.handled(window_id)
         ends = time.monotonic() + LONGEST
-        while time.monotonic() < ends and (self._has_restructured or self.last_damage > drawn):
+        for _ in range(_MOST_WINDOWS):
+            is_drawing = self.last_damage > drawn and time.monotonic() < ends
+            if not (self._has_restructured or is_drawing):
+                break
             self._has_restructured = False
             self._settle_once(self._windows.active(), is_new=True)
             drawn = self.last_damage
@@ -104,24 +115,75 @@ class Settler:
         began = time.monotonic()
         serial = self._ask(window_id)
         answered_at = began if serial is None else None
+        work, worked_at = Work(self._activity), 0.0
         while True:
             self.pump()
             now = time.monotonic()
-            if answered_at is None and self._answered == serial:
+            if answered_at is None and self._is_handled(serial, window_id):
                 answered_at = now
             drawn = self.last_damage if is_new or self.last_damage > began else None
             ends = _ends(began, is_ours or serial is not None, answered_at, drawn, quiet)
-            if now >= ends:
-                return
-            self._wait(ends - now)
+            ends = max(ends, worked_at + QUIET)  # what it has worked on comes with the next frame
+            if now < ends:
+                self._wait(ends - now)
+            elif work.goes_on():
+                worked_at = time.monotonic()
+            else:
+                self.pump()
+                if self.last_damage <= now or now >= began + LONGEST:
+                    return
 
-    def handled(self, window_id: int | None) -> None:
-        """Wait until a window's program has handled what was sent to it so far."""
+    def _settle_dialog(self, window_id: int) -> None:
+        """Wait until no button of a dialog is held any more, or the dialog is gone.
+
+        A file dialog holds its button twice: for the key, and once it has looked at the file.
+        """
+        for _ in range(_MOST_HELD):
+            before = self._activity.turns()
+            self._pause(HELD)
+            if not Work(self._activity).goes_on() and self._activity.turns() == before:
+                return
+            self._settle_once(self._windows.active(), is_new=True)
+            if window_id not in self._windows.ids():
+                return
+
+    def handled(self, window_id: int | None) -> bool:
+        """Wait until a window's program has handled what was sent to it so far.
+
+        Returns:
+            Whether it has said so, or has closed the window.
+        """
         serial = self._ask(window_id)
-        ends = time.monotonic() + UNANSWERED
-        while serial is not None and self._answered != serial and time.monotonic() < ends:
+        return serial is not None and self.wait_for(
+            lambda: self._is_handled(serial, window_id), UNANSWERED
+        )
+
+    def _is_handled(self, serial: int | None, window_id: int | None) -> bool:
+        """Whether an answer has come, or none will: the window was closed."""
+        return self._answered == serial or (
+            self._has_restructured and window_id not in self._windows.ids()
+        )
+
+    def wait_for(self, holds: Callable[[], bool], seconds: float) -> bool:
+        """Wait until ``holds()``, and handle the events that come meanwhile.
+
+        Args:
+            holds: is asked again and again.
+            seconds: to wait for programs that are not at work; those that are may need longer.
+
+        Returns:
+            Whether it holds.
+        """
+        ends = time.monotonic() + seconds
+        work = Work(self._activity)
+        while True:
             self.pump()
-            self._wait(0.002)
+            if holds():
+                return True
+            if time.monotonic() >= ends and not work.goes_on():
+                self.pump()
+                return holds()
+            self._wait(_AT_WORK_AGAIN)
 
     def _ask(self, window_id: int | None) -> int | None:
         """Ping a window; the serial that is to come back, ``None`` if its program knows none."""
@@ -131,6 +193,13 @@ class Settler:
         self._serial += 1
         self._windows.ping(window_id, self._serial)
         return self._serial
+
+    def _pause(self, seconds: float) -> None:
+        """Handle the events that come within ``seconds``."""
+        ends = time.monotonic() + seconds
+        while (left := ends - time.monotonic()) > 0:
+            self._wait(left)
+            self.pump()
 
     def _wait(self, seconds: float) -> None:
         self._x.flush()
@@ -173,4 +242,4 @@ def _ends(
         return began + UNANSWERED
     if drawn is None:
         return answered_at + AFTER_ANSWER if asked else began + FIRST_DAMAGE
-    return min(began + LONGEST, max(answered_at + AFTER_ANSWER, drawn + quiet))
+    return min(answered_at + LONGEST, max(answered_at + AFTER_ANSWER, drawn + quiet))

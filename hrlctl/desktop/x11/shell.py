@@ -16,7 +16,7 @@ from Xlib.display import Display
 
 from hrlctl.desktop.contract import Rect
 from hrlctl.desktop.x11 import shell_painters as painters
-from hrlctl.desktop.x11.home import DOUBLE_CLICK
+from hrlctl.desktop.x11.home import DOUBLE_CLICK, DOUBLE_CLICK_DISTANCE
 from hrlctl.desktop.x11.looks import Look
 from hrlctl.desktop.x11.windows import Window, Windows
 
@@ -24,7 +24,6 @@ PANEL_HEIGHT: Final = 28
 _MENU_BUTTON: Final = Rect(3, 3, 66, PANEL_HEIGHT - 5)
 _ENTRY: Final = (170, 26)  # width and height of a menu's entry
 _TASK_WIDTH: Final = 130
-_DOUBLE_CLICK_DISTANCE: Final = 5  # pixels
 _ROWS_AT_ONCE: Final = 64  # of a picture in one request to the server
 
 
@@ -205,7 +204,7 @@ class Shell:
         is_double = (
             before is not None
             and time - before[0] <= DOUBLE_CLICK
-            and max(abs(x - before[1]), abs(y - before[2])) <= _DOUBLE_CLICK_DISTANCE
+            and max(abs(x - before[1]), abs(y - before[2])) <= DOUBLE_CLICK_DISTANCE
         )
         if hit is not None and is_double:
             self._pressed = None

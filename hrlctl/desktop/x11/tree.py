@@ -22,10 +22,12 @@ class ProcessTree:
 
     Attributes:
         folder: of the tree's own, removed with it; programs' homes and sockets lie in it.
+        kept: processes that were started with ``keep``.
     """
 
     def __init__(self) -> None:
         self.folder: Final = Path(tempfile.mkdtemp(prefix="hrlctl-x11-"))
+        self.kept: Final[set[int]] = set()
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", str(_SUPERVISOR), str(self.folder)],
             stdin=subprocess.PIPE,
@@ -68,7 +70,10 @@ class ProcessTree:
             output=str(output),
             keep=keep,
         )
-        return int(answer["pid"])
+        pid = int(answer["pid"])
+        if keep:
+            self.kept.add(pid)
+        return pid
 
     def sweep(self) -> int:
         """Kill all that was not started with ``keep``, and what came of it; returns how many."""

@@ -15,7 +15,7 @@ from hrlctl.desktop.x11.windows import Windows
 from hrlctl.errors import DesktopError
 
 _RECONFIGURE: Final = 1
-_SECONDS: Final = 5.0
+_SECONDS: Final = 20.0
 
 # Titles left, then minimize, maximize and close; ``Windows.title_buttons`` counts on that.
 _CONFIGURATION: Final = """<?xml version="1.0" encoding="UTF-8"?>

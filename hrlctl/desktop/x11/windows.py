@@ -267,6 +267,7 @@ class Windows:
                 window=window,
                 client_type=self.atom("WM_PROTOCOLS"),
                 data=(32, [self.atom("_NET_WM_PING"), serial, window_id, 0, 0]),
-            )
+            ),
+            onerror=x_error.CatchError(x_error.BadWindow),  # it may have been closed
         )
         self._x.flush()

@@ -9,6 +9,11 @@ from hrlctl.desktop.sim.theme import Colour, Theme
 from hrlctl.desktop.sim.themes import THEMES, themes
 
 ALL = [pytest.param(theme, id=theme.name) for theme in THEMES.values()]
+DRAWN = [
+    pytest.param(theme, id=theme.name)
+    for held_out in (False, True)
+    for theme in themes(held_out=held_out)
+]
 
 
 def _contrast(first: Colour, second: Colour) -> float:
@@ -33,7 +38,18 @@ def test_a_font_is_held_out_too() -> None:
     assert {theme.text_font for theme in themes(held_out=True)} - seen
 
 
-@pytest.mark.parametrize("theme", ALL)
+def test_training_draws_its_themes_in_other_colours_too() -> None:
+    drawn = {theme.name: theme for theme in themes(held_out=False)}
+    assert len(drawn) == len(themes(held_out=False)) == 6 * len(THEMES) - 12
+    plain, tinted = drawn["daylight"], drawn["daylight-bgr"]
+    assert plain is THEMES["daylight"]
+    red, _, blue = tinted.accent
+    assert red > 150 > 100 > blue  # the accent is blue in the theme as it is
+    assert (tinted.surface, tinted.row_height) == (plain.surface, plain.row_height)
+    assert not any(THEMES[name].held_out for name in drawn if name in THEMES)
+
+
+@pytest.mark.parametrize("theme", DRAWN)
 def test_text_stands_out_from_what_it_is_written_on(theme: Theme) -> None:
     pairs = {
         "window": (theme.text, theme.window),
@@ -49,7 +65,8 @@ def test_text_stands_out_from_what_it_is_written_on(theme: Theme) -> None:
         "start button": (theme.start_text, theme.start[1]),
         "icon label": (theme.icon_text, theme.icon_plate or theme.icon_shadow),
     }
-    faint = {name: _contrast(*pair) for name, pair in pairs.items() if _contrast(*pair) < 2.8}
+    least = 2.8 if theme.name in THEMES else 2.5
+    faint = {name: _contrast(*pair) for name, pair in pairs.items() if _contrast(*pair) < least}
     assert not faint
 
 

@@ -57,6 +57,24 @@ def test_an_icon_opens_its_program_and_the_screen_shows_it(desktop: Desktop) -> 
     assert (desktop.capture() != before).any(axis=2).mean() > 0.1
 
 
+def test_clicks_of_two_steps_are_no_double_click(desktop: Desktop) -> None:
+    desktop.reset(Setup(), 1)
+    place = middle(desktop, Locator("icon", "Calculator"))
+    for _ in range(3):
+        desktop.perform(Click(*place))
+    assert windows(desktop) == ()
+    desktop.perform(DoubleClick(*place))
+    assert len(windows(desktop)) == 1
+
+
+def test_what_a_dialog_is_told_to_do_is_done_after_the_step(desktop: Desktop) -> None:
+    desktop.reset(EDITOR, 11)
+    for command in (Press("ctrl+s"), TypeText("new.txt"), Press("enter")):
+        desktop.perform(command)
+    assert desktop.state().files == {"new.txt": ""}
+    assert [window.is_dialog for window in windows(desktop)] == [False]
+
+
 def test_the_menu_opens_programs_and_the_panel_brings_them_back(desktop: Desktop) -> None:
     desktop.reset(Setup(), 2)
     desktop.perform(Click(*middle(desktop, Locator("start_button"))))

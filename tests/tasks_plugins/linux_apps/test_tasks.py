@@ -29,9 +29,23 @@ def desktop() -> Iterator[Desktop]:
     made.close()
 
 
-@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
-def test_the_oracle_solves_it_in_the_stated_steps(task: object, desktop: Desktop) -> None:
-    known = next(each for each in TASKS if each is task)
-    steps = measured_steps(draw_instance(known, 3, Split.WORDS), desktop)
-    assert steps <= known.num_steps
-    assert Difficulty.of_steps(steps) is known.difficulty
+@pytest.mark.parametrize(
+    ("name", "split", "seed"),
+    [(task.id, Split.WORDS, 3) for task in TASKS]
+    + [
+        # Words that file dialogs and managers complete, and windows that cover each other.
+        ("linux_apps/close-window", Split.WORDS, 1),
+        ("linux_apps/create-text-file", Split.TRAINING, 1),
+        ("linux_apps/create-text-file", Split.TRAINING, 3),
+        ("linux_apps/navigate-folder", Split.TRAINING, 0),
+        ("linux_apps/navigate-folder", Split.SEEDS, 3),
+        ("linux_apps/create-folder", Split.TRAINING, 1),
+    ],
+)
+def test_the_oracle_solves_it_in_the_stated_steps(
+    name: str, split: Split, seed: int, desktop: Desktop
+) -> None:
+    (task,) = (each for each in TASKS if each.id == name)
+    steps = measured_steps(draw_instance(task, seed, split), desktop)
+    assert steps <= task.num_steps
+    assert Difficulty.of_steps(steps) is task.difficulty
