@@ -82,11 +82,11 @@ def compare(
             typer.echo(f"{trial.policy}, seed {trial.seed}: {number} of {len(trials)}", err=True)
             if not trial.is_trained:
                 _train(trial, resolved, plain=plain or as_json)
-            if not trial.evaluation.is_file():
+            if not trial.evaluation(episodes).is_file():
                 _evaluate(trial, episodes)
     from hrlctl.cli.comparison_view import comparison_of, picture_of, print_comparison
 
-    found = comparison_of(trials)
+    found = comparison_of(trials, episodes)
     write_text(output / "comparison.json", json.dumps(found, indent=2) + "\n")
     write_text(output / "comparison.svg", picture_of(found))
     if as_json:
@@ -158,4 +158,4 @@ def _evaluate(trial: Trial, episodes: int) -> None:
 
     with Console(stderr=True).status("measuring"):
         report = evaluate(trial.model, episodes=episodes, workers=os.cpu_count() or 1)
-    write_text(trial.evaluation, json.dumps(report.to_dict()) + "\n")
+    write_text(trial.evaluation(episodes), json.dumps(report.to_dict()) + "\n")

@@ -24,13 +24,13 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 34, 44
 _COLORS: Final = ("#1f6feb", "#d9480f", "#2b8a3e", "#862e9c")
 
 
-def comparison_of(trials: Sequence[Trial]) -> dict[str, Any]:
-    """The comparison as JSON has it.
+def comparison_of(trials: Sequence[Trial], episodes: int) -> dict[str, Any]:
+    """The comparison as JSON has it, with each trial measured on ``episodes`` episodes.
 
     Raises:
         StorageError: an evaluation or a log is damaged.
     """
-    found = [_trial(trial) for trial in trials]
+    found = [_trial(trial, episodes) for trial in trials]
     policies = list(dict.fromkeys(trial.policy for trial in trials))
     stages = [*dict.fromkeys(stage for trial in found for stage in trial["success_rates"])]
     rates = {
@@ -57,18 +57,18 @@ def comparison_of(trials: Sequence[Trial]) -> dict[str, Any]:
     }
 
 
-def _trial(trial: Trial) -> dict[str, Any]:
+def _trial(trial: Trial, episodes: int) -> dict[str, Any]:
+    path = trial.evaluation(episodes)
     try:
-        report = json.loads(trial.evaluation.read_text(encoding="utf-8"))
+        report = json.loads(path.read_text(encoding="utf-8"))
         by_stage = {
             stage: figures["success_rate"] for stage, figures in report["by_difficulty"].items()
         }
         rates = {**by_stage, ALL: report["success_rate"]}
-        episodes = report["episodes"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StorageError(
             f"the evaluation cannot be read: {error!r}",
-            where=str(trial.evaluation),
+            where=str(path),
             hint="remove it, and start the comparison again",
         ) from None
     runs, _ = find_runs(trial.config.output.log_dir)

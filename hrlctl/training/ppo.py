@@ -33,6 +33,7 @@ _ENTROPY_WEIGHTS: Final = {
 _MANAGER_ENTROPY_WEIGHTS: Final = {"skill": 1.0, "about": 0.5, "duration": 1.0}
 _STOP_COST: Final = 0.02  # what an early end of a decision has to be better by
 DONE_COEFFICIENT: Final = 0.5
+"""Weight of telling whether the task is finished."""
 _AGAIN: Final = 24  # moments of the repertoire beside each minibatch
 READING_BATCH: Final = 8
 """Frames of one step of the reader."""
@@ -472,6 +473,7 @@ def aim_loss(skills: Tensor, slots: Tensor, aims: Tensor, weight: Tensor) -> Ten
 
 
 def mean_of(values: Tensor, weight: Tensor) -> Tensor:
+    """The mean of ``values`` where ``weight`` counts them; of no weight at all it is 0."""
     return (values * weight).sum() / weight.sum().clamp(min=1)
 
 

@@ -23,7 +23,7 @@ class Trial:
     """One training of a comparison.
 
     Attributes:
-        folder: holds its checkpoints, its logs and, at the end, its evaluation.
+        folder: holds its checkpoints, its logs and, at the end, its evaluations.
         config: of its training.
     """
 
@@ -37,10 +37,9 @@ class Trial:
         """Where its model is once it is trained."""
         return self.config.output.save_dir / FINAL_NAME
 
-    @property
-    def evaluation(self) -> Path:
-        """Where its evaluation is once it is measured."""
-        return self.folder / "evaluation.json"
+    def evaluation(self, episodes: int) -> Path:
+        """Where its evaluation is once it is measured on so many episodes."""
+        return self.folder / f"evaluation_{episodes}.json"
 
     @property
     def is_trained(self) -> bool:

@@ -6,6 +6,7 @@ the middle goes on exactly: the demonstrations are played again, the rest is in 
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -173,7 +174,7 @@ class WarmStart:
             yield WarningRaised(
                 position.steps,
                 f"a demonstration of {task} failed: {fault}",
-                "'hrlctl tasks verify'",
+                "'hrlctl tasks verify' says what is wrong with it",
             )
 
     def _clone(self, demonstrations: Demonstrations, position: Position) -> CloningProgressed:
@@ -223,7 +224,7 @@ class WarmStart:
         learner, config = self.learner, self.config
         seen, lessons = demonstrations.take(rows)
         shown: dict[str, Tensor] = {}
-        most = len(rows) if is_first else int(len(rows) * _READ_LATER)
+        most = len(rows) if is_first else math.ceil(len(rows) * _READ_LATER)
         for part in np.array_split(np.arange(most), -(-most // READING_BATCH)):
             read = learner.read(seen.screens[part], seen.letters[part], rng)
             if read is not None:

@@ -123,3 +123,9 @@ def test_both_levels_learn_what_was_demonstrated(steps: Any) -> None:
     for name in ("worker", "manager", "stop", "done", "aim", "value"):
         assert getattr(after, name) < 0.6 * getattr(before, name), name
     assert after.actions_right > before.actions_right
+
+    # The worker does what it is told: told another skill, it does something else.
+    other = exercise.option._replace(skill=exercise.option.skill.roll(1))
+    assert (other.skill != exercise.option.skill).any()
+    swapped = losses_of(policy, some, exercise._replace(option=other))
+    assert swapped.worker > after.worker + 0.5
