@@ -35,7 +35,7 @@ ROUND: Final = 2048
 """Steps that are learned from between two events."""
 
 _BATCH: Final = 64
-_BESIDE: Final = 32  # steps that are cloned beside each minibatch of PPO
+_BESIDE: Final = 16  # steps that are cloned beside each minibatch of PPO
 _LEAST_RATE: Final = 0.1  # of the learning rate is left when cloning ends
 _READ_LATER: Final = 0.25  # of the screens are read by the reader after the first pass
 _EPISODES_AN_EVENT: Final = 50
