@@ -24,7 +24,8 @@ from hrlctl.training.run import train
 from tests.training.test_run import assert_same, make_config
 
 WARM = {
-    "demonstrations": 6,
+    "demonstrations": 4,
+    "minibatches": 1,
     "cloning_epochs": 2,
     "total_timesteps": 192,
     "reading_steps": 128,
@@ -61,9 +62,9 @@ def straight(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Event
 
 def test_it_plays_clones_and_goes_on(straight: tuple[Path, list[Event]]) -> None:
     folder, events = straight
-    assert events[0].demonstrations == 6  # type: ignore[union-attr]
+    assert events[0].demonstrations == 4  # type: ignore[union-attr]
     (played,) = of(DemonstrationsPlayed, events)
-    assert (played.played, played.count, played.steps) == (6, 6, 0)
+    assert (played.played, played.count, played.steps) == (4, 4, 0)
     rounds = of(CloningProgressed, events)
     assert [event.round for event in rounds] == list(range(1, rounds[0].rounds + 1))
     assert len(rounds) == -(-2 * played.demonstrated_steps // 10)
@@ -113,7 +114,7 @@ def test_who_starts_from_the_weights_inherits_the_demonstrations(
     config = warm_config(tmp_path, demonstrations=0, total_timesteps=64)
     first, *_ = train(config, init_from=straight[0] / "cloned.pt")
     assert isinstance(first, RunStarted)
-    assert first.demonstrations == 6
+    assert first.demonstrations == 4
     resumed, *_ = train(warm_config(tmp_path), resume=straight[0] / "cloned.pt")
     assert isinstance(resumed, RunStarted)
-    assert resumed.demonstrations == 6
+    assert resumed.demonstrations == 4
