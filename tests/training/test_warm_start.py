@@ -27,7 +27,8 @@ WARM = {
     "demonstrations": 4,
     "minibatches": 1,
     "cloning_epochs": 2,
-    "total_timesteps": 192,
+    "total_timesteps": 96,
+    "buffer_size": 32,
     "reading_steps": 128,
     "checkpoint_every": 10**6,
 }
@@ -111,7 +112,7 @@ def test_the_number_of_demonstrations_stays(
 def test_who_starts_from_the_weights_inherits_the_demonstrations(
     straight: tuple[Path, list[Event]], tmp_path: Path
 ) -> None:
-    config = warm_config(tmp_path, demonstrations=0, total_timesteps=64)
+    config = warm_config(tmp_path, demonstrations=0, total_timesteps=32)
     first, *_ = train(config, init_from=straight[0] / "cloned.pt")
     assert isinstance(first, RunStarted)
     assert first.demonstrations == 4
