@@ -32,6 +32,30 @@ class RunStarted:
     encoder: str
     seed: int
     resumed_from: Path | None = None
+    demonstrations: int = 0  # behind it, those of its first weights included; 0: from scratch
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstrationsPlayed:
+    """Oracles have solved some more of the instances that a warm start learns from."""
+
+    steps: int
+    played: int
+    count: int  # that will have been played
+    demonstrated_steps: int  # so far, the finished screens included
+    seconds: float  # since the run began
+
+
+@dataclass(frozen=True, slots=True)
+class CloningProgressed:
+    """Some steps of the demonstrations were learned from; the environments stand still."""
+
+    steps: int
+    round: int
+    rounds: int
+    seconds: float  # since the run began
+    losses: Mapping[str, float]  # worker, manager, stop, done, aim, value, look, reading
+    shares: Mapping[str, float]  # actions_right, skills_right, letters_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +179,8 @@ class RunFinished:
 
 Event = (
     RunStarted
+    | DemonstrationsPlayed
+    | CloningProgressed
     | EpisodeFinished
     | UpdateFinished
     | StageAdvanced

@@ -24,6 +24,7 @@ class LazyCommand(NamedTuple):
 
 COMMANDS: Final[Mapping[str, LazyCommand]] = {
     "train": LazyCommand("hrlctl.cli.train", "Train an agent and watch it learn."),
+    "compare": LazyCommand("hrlctl.cli.compare", "Compare policies over several seeds."),
     "eval": LazyCommand("hrlctl.cli.eval", "Measure an agent on held-out episodes."),
     "export": LazyCommand("hrlctl.cli.export", "Export an agent: ONNX or safetensors."),
     "init": LazyCommand("hrlctl.cli.init", "Write a configuration and tasks to start from."),

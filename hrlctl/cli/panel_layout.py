@@ -14,7 +14,14 @@ from hrlctl.cli.charts import amount, bar, curve, duration, large, success_style
 from hrlctl.cli.figures import LABEL, bars, figures, largest, learning, pairs, shares
 from hrlctl.cli.picture import Picture, fitting_size
 from hrlctl.cli.progress import RunProgress
-from hrlctl.events import StageProgress, TaskProgress, View
+from hrlctl.cli.warm_start_view import progress_body, progress_line
+from hrlctl.events import (
+    CloningProgressed,
+    DemonstrationsPlayed,
+    StageProgress,
+    TaskProgress,
+    View,
+)
 
 FRAME = "bright_black"
 SPACIOUS_ROWS, SPACIOUS_COLUMNS = 34, 100
@@ -37,6 +44,8 @@ class PanelLayout:
                 vertical="middle",
                 height=height,
             )
+        if self._progress.update is None and self._progress.warm_start is not None:
+            return self._warm_start(self._progress.warm_start, width)
         is_spacious = height >= SPACIOUS_ROWS and width >= SPACIOUS_COLUMNS
         footer_rows = 11 if is_spacious else 4
         body_rows = height - 2 - footer_rows
@@ -62,13 +71,26 @@ class PanelLayout:
             root["footer"].update(self._compact_footer())
         return root
 
+    def _warm_start(
+        self, event: DemonstrationsPlayed | CloningProgressed, width: int
+    ) -> RenderableType:
+        """The whole screen before the first update of a run that starts warm."""
+        root = Layout()
+        notice = self._notice() or Text("Ctrl-C saves and stops", style=LABEL)
+        root.split_column(
+            Layout(Group(self._title(), progress_line(event, width)), size=2),
+            Layout(_frame(progress_body(event, width - 4), "Warm start")),
+            Layout(notice, size=1),
+        )
+        return root
+
     # The parts, from top to bottom.
 
-    def _header(self, width: int) -> RenderableType:
+    def _title(self) -> Text:
         started = self._progress.started
         if started is None:
             return Text()
-        title = Text.assemble(
+        return Text.assemble(
             (" hrlctl ", "bold black on cyan"),
             (f" {started.policy} · {started.encoder}", "bold"),
             (
@@ -79,6 +101,12 @@ class PanelLayout:
             no_wrap=True,
             overflow="ellipsis",
         )
+
+    def _header(self, width: int) -> RenderableType:
+        started = self._progress.started
+        if started is None:
+            return Text()
+        title = self._title()
         total = max(started.total_steps, 1)
         left = self._progress.seconds_left
         update = self._progress.update

@@ -9,6 +9,8 @@ from typing import Self, TextIO
 from hrlctl.cli.renderer import announce_on_stderr
 from hrlctl.events import (
     CheckpointSaved,
+    CloningProgressed,
+    DemonstrationsPlayed,
     Event,
     RunFinished,
     RunStarted,
@@ -91,9 +93,22 @@ def lines_of(event: Event) -> list[str]:
                 f"{len(event.task_ids)} tasks, {event.num_envs} environments, "
                 f"{event.rollout_steps} steps an update",
             ]
+            if event.demonstrations:
+                lines.append(f"Warm start from {event.demonstrations} demonstrations")
             if event.resumed_from is not None:
                 lines.append(f"Resumed from {event.resumed_from} at step {event.steps}")
             return [*lines, ""]
+        case DemonstrationsPlayed():
+            return [
+                f"Demonstrations: {event.played}/{event.count} | "
+                f"Steps: {event.demonstrated_steps} | Time: {event.seconds:.2f}s"
+            ]
+        case CloningProgressed():
+            known = [f"{name.replace('_', ' ')} {rate:.0%}" for name, rate in event.shares.items()]
+            return [
+                f"Cloning: {event.round}/{event.rounds} | Time: {event.seconds:.2f}s | "
+                f"Loss: {_number(event.losses.get('worker'), 4)} | {', '.join(known)}"
+            ]
         case StageAdvanced():
             return [
                 f"Stage: {event.from_stage} passed at {percent(event.success_rate)} after "

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from hrlctl.events import (
     CheckpointSaved,
+    CloningProgressed,
+    DemonstrationsPlayed,
     EpisodeFinished,
     Event,
     RunFinished,
@@ -26,6 +28,7 @@ class RunProgress:
     """The state of a run as far as events told it."""
 
     started: RunStarted | None = None
+    warm_start: DemonstrationsPlayed | CloningProgressed | None = None
     update: UpdateFinished | None = None
     finished: RunFinished | None = None
     view: View | None = None
@@ -43,6 +46,8 @@ class RunProgress:
         match event:
             case RunStarted():
                 self.started = event
+            case DemonstrationsPlayed() | CloningProgressed():
+                self.warm_start = event
             case EpisodeFinished():
                 self.episodes += 1
             case UpdateFinished():

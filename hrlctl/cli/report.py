@@ -89,6 +89,12 @@ def run_page(run: Run) -> str:
         ("network", f"{record.policy}, {record.encoder}, {amount(record.parameters)} parameters"),
         ("device", record.device),
         ("seed", str(record.seed)),
+        (
+            "start",
+            f"warm, {record.demonstrations:,} demonstrations"
+            if record.demonstrations
+            else "from scratch",
+        ),
         ("resumed from", str(record.resumed_from or "")),
         ("model", str(record.end.model or "") if record.end else ""),
         ("commit", record.commit or ""),

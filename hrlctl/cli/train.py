@@ -23,6 +23,8 @@ EXAMPLES = """[bold]Examples[/bold]
 
   [cyan]hrlctl train --resume checkpoints/checkpoint_50000.pt[/cyan]  (goes on exactly there)
 
+  [cyan]hrlctl train --demonstrations 2000[/cyan]  (a warm start: not from scratch)
+
   [cyan]hrlctl train --init-from checkpoints/pretrained.pt[/cyan]  (fine-tunes)
 
   [cyan]hrlctl train --learning-rate 1e-3 --dry-run[/cyan]  (shows every value and its source)"""
@@ -46,6 +48,7 @@ OPTIONS: Final[Mapping[str, str]] = {
     "training.minibatches": "--minibatches",
     "training.entropy_coefficient": "--entropy-coefficient",
     "training.target_kl": "--target-kl",
+    "training.demonstrations": "--demonstrations",
     "training.mixed_precision": "--mixed-precision",
     "training.num_envs": "--num-envs",
     "training.workers": "--workers",
@@ -187,6 +190,15 @@ def train(
     target_kl: Annotated[
         Text,
         _option(ALGORITHM, "--target-kl", metavar="NUMBER", help="Ends an update's passes early."),
+    ] = None,
+    demonstrations: Annotated[
+        Text,
+        _option(
+            ALGORITHM,
+            "--demonstrations",
+            metavar="N",
+            help="Start by imitating so many episodes that oracles play. Default 0: from scratch.",
+        ),
     ] = None,
     policy: Annotated[
         Text,

@@ -71,7 +71,7 @@ def run_training(request: TrainingRequest) -> None:
     if request.dry_run:
         _show_configuration(resolved, as_json=request.as_json)
         return
-    finished = _watch(request, resolved)
+    finished = watch(request, resolved)
     if finished is not None and finished.interrupted:
         if finished.resume_from is not None:
             typer.echo(f"go on with: hrlctl train --resume {finished.resume_from}", err=True)
@@ -87,7 +87,7 @@ def _stored_config(checkpoint: Path) -> StoredConfig:
     return StoredConfig(stored_config(checkpoint), checkpoint)
 
 
-def _watch(request: TrainingRequest, resolved: Resolved) -> RunFinished | None:
+def watch(request: TrainingRequest, resolved: Resolved) -> RunFinished | None:
     """Run to the end; every event goes to TensorBoard, the run's folder and the screen."""
     finished = None
     with ExitStack() as stack:

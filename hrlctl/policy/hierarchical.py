@@ -371,10 +371,13 @@ class HierarchicalPolicy(nn.Module):
 
     def judge_worker(
         self, percept: Percept, option: Option, context: Tensor, action: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Log-probability of actions (batch, 6) under options, and the bonus expected; (batch,)."""
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Log-probability of actions (batch, 6) under options, and what is expected of them.
+
+        That is the return of R and the bonus; (batch,) each.
+        """
         view = self.worker.view(percept, option, context)
-        return self._judge_action(percept, view, action)[0], view.bonus_value
+        return self._judge_action(percept, view, action)[0], view.value, view.bonus_value
 
     def evaluate(
         self,

@@ -19,6 +19,7 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
+PolicyKind = Literal["hierarchical", "flat"]
 
 
 class TrainingConfig(StrictModel):
@@ -41,6 +42,10 @@ class TrainingConfig(StrictModel):
     manager_coefficient: NonNegative = 0.5
     auxiliary_coefficient: NonNegative = 0.5  # of naming what stands where and what is due
     imitation_coefficient: NonNegative = 0.0  # of repeating what has reached milestones
+    demonstrations: Annotated[int, Field(ge=0)] = 0  # oracle episodes; 0: from scratch
+    cloning_epochs: Count = 6  # passes over the demonstrations before PPO
+    cloning_coefficient: NonNegative = 0.5  # of cloning beside PPO, at its start
+    cloning_decay: Share = 0.5  # of the run's steps, after which that is 0
     encoded_share: Annotated[float, Field(gt=0, le=1)] = 1.0  # of the frames: teach the encoder
     reading_rate: NonNegative = 3e-3  # learning rate of the reader
     reading_steps: Annotated[int, Field(ge=0)] = 0  # at the start, in which only perception learns
@@ -68,7 +73,7 @@ class CurriculumConfig(StrictModel):
 class PolicyConfig(StrictModel):
     """The network. Stored in checkpoints: a policy is rebuilt from it."""
 
-    kind: Literal["hierarchical", "flat"] = "hierarchical"
+    kind: PolicyKind = "hierarchical"
     encoder: Literal["compact", "mobilenet_v3_small", "efficientnet_b0"] = "compact"
     pretrained_encoder: bool = False  # ImageNet weights; downloads them
     width: Annotated[int, Field(ge=16, le=512)] = 48  # channels of the feature map

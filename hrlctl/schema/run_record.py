@@ -44,4 +44,5 @@ class RunRecord(StrictModel):
     commit: str | None  # of hrlctl's checkout, with "-dirty"; None where it was installed
     packages: dict[str, str]  # versions, Python's among them
     packs: dict[str, str]  # versions
+    demonstrations: int = 0  # that it started warm with, those of its first weights included
     end: RunEnd | None = None  # None: it still runs, or was killed

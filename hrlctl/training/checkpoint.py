@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +24,20 @@ from hrlctl.training.rollout import Collector
 
 FINAL_NAME: Final = "final_model.pt"
 INTERRUPTED_NAME: Final = "interrupted.pt"
+CLONED_NAME: Final = "cloned.pt"
+"""Written when a warm start is at its end, before the first step of PPO."""
+
+INHERITED: Final = "inherited_demonstrations"
+"""Key of a model file: how many demonstrations the weights that its run began with had seen."""
+
+
+@dataclass
+class Position:
+    """Where a run stands."""
+
+    steps: int = 0
+    update: int = 0
+    seconds: float = 0.0
 
 
 @dataclass
@@ -139,3 +153,16 @@ def stored_config(path: Path) -> RunConfig:
             where=str(path),
             hint="start a training from its weights with --init-from",
         ) from error
+
+
+def demonstrations_of(content: Mapping[str, Any], *, resumed: bool) -> int:
+    """How many demonstrations a run inherits with the weights in a model file.
+
+    Args:
+        content: of the file.
+        resumed: whether the run goes on; else its own demonstrations are inherited, too.
+    """
+    inherited = int(content.get(INHERITED, 0))
+    stored = content.get("training") or {}
+    own = stored.get("config", {}).get("training", {}).get("demonstrations", 0)
+    return inherited if resumed else inherited + int(own)

@@ -192,7 +192,7 @@ def imitation_loss(
     Returns:
         The loss, and the mean weight, in [0, 1].
     """
-    log_prob, bonus_value = policy.judge_worker(
+    log_prob, _, bonus_value = policy.judge_worker(
         percept, moments.option, moments.context, moments.action
     )
     need = ((moments.target - bonus_value.detach()) / BONUS).clamp(0, 1) * (moments.target > 0)

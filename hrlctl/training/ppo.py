@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -32,9 +32,11 @@ _ENTROPY_WEIGHTS: Final = {
 }  # fmt: skip
 _MANAGER_ENTROPY_WEIGHTS: Final = {"skill": 1.0, "about": 0.5, "duration": 1.0}
 _STOP_COST: Final = 0.02  # what an early end of a decision has to be better by
-_DONE_COEFFICIENT: Final = 0.5
+DONE_COEFFICIENT: Final = 0.5
+"""Weight of telling whether the task is finished."""
 _AGAIN: Final = 24  # moments of the repertoire beside each minibatch
-_READING_BATCH: Final = 8  # frames of one step of the reader
+READING_BATCH: Final = 8
+"""Frames of one step of the reader."""
 _FRAMES_READ: Final = 512  # at most, in an update
 _LOOK_BATCH: Final = 16  # frames of one step while only perception learns
 _PERCEPTION_EPOCHS: Final = 2  # passes over a rollout while only perception learns
@@ -46,6 +48,20 @@ class UpdateStatistics(NamedTuple):
     losses: dict[str, float]
     diagnostics: dict[str, float]
     entropies: dict[str, float]
+
+
+class Read(NamedTuple):
+    """What a step of the reader found; scalars, no gradient."""
+
+    loss: Tensor
+    share: Tensor  # of the letters, that were read right
+
+
+class Companion(Protocol):
+    """What is learned beside each minibatch of a rollout."""
+
+    def losses(self, rng: np.random.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        """What is added to the minibatch's loss, and its parts by name."""
 
 
 class Minibatch(NamedTuple):
@@ -96,6 +112,7 @@ class Learner:
         repertoire: Repertoire | None = None,
     ) -> None:
         self.policy, self.config, self.repertoire = policy, config, repertoire
+        self.companion: Companion | None = None
         self.precision: Precision = "bfloat16" if config.mixed_precision == "bfloat16" else "off"
         fused = policy.device.type in ("cpu", "cuda")
         reader = policy.perception.reader
@@ -110,8 +127,7 @@ class Learner:
 
     def update(self, rollout: Rollout, now: Schedule, rng: np.random.Generator) -> UpdateStatistics:
         """Learn from one rollout: ``update_epochs`` passes in random minibatches, and reading."""
-        others, reader = self.optimizer.param_groups
-        others["lr"], reader["lr"] = now.learning_rate, now.reading_rate
+        self.set_rates(now.learning_rate, now.reading_rate)
         rollout = rollout.on(self.policy.device)
         sums: dict[str, list[float]] = defaultdict(list)
         self.policy.train()
@@ -138,8 +154,7 @@ class Learner:
         self, rollout: Rollout, now: Schedule, rng: np.random.Generator
     ) -> UpdateStatistics:
         """Learn from one rollout what the screens show and what is due, and nothing else."""
-        others, reader = self.optimizer.param_groups
-        others["lr"], reader["lr"] = now.learning_rate, now.reading_rate
+        self.set_rates(now.learning_rate, now.reading_rate)
         sums: dict[str, list[float]] = defaultdict(list)
         self.policy.train()
         device = self.policy.device
@@ -155,7 +170,7 @@ class Learner:
                     view = self.policy.manager.view(percept, context, memory)
                     look = self._look_loss(rollout, frames, percept)
                     aim = self._aim_loss(rollout, chosen, view.aim_skills, view.aim_slots)
-                self._descend(look + aim)
+                self.descend(look + aim)
                 sums["losses/look"].append(look.item())
                 sums["losses/aim"].append(aim.item())
         return self._statistics(sums, now)
@@ -193,7 +208,7 @@ class Learner:
     ) -> Tensor:
         aims = torch.from_numpy(rollout.seen.aims[rollout.place[rows]]).to(self.policy.device)
         weight = rollout.aim_weight[torch.from_numpy(rows).to(self.policy.device)]
-        return _aim_loss(skills, slots, aims.long(), weight)
+        return aim_loss(skills, slots, aims.long(), weight)
 
     def _read(
         self,
@@ -206,28 +221,49 @@ class Learner:
 
         Reading is learned by the number of steps rather than by their size.
         """
-        reader, device = self.policy.perception.reader, self.policy.device
         frames = rng.permutation(rollout.frames)[:most]
         losses, shares = [], []
-        for chosen in np.array_split(frames, -(-len(frames) // _READING_BATCH)):
-            letters = rollout.seen.letters[chosen]
-            cells = cells_to_learn(letters, rng)
-            if len(cells) == 0:
-                continue
-            with autocast(device, self.precision):
-                loss, share = reader.loss(
-                    torch.from_numpy(rollout.seen.screens[chosen]).to(device),
-                    torch.from_numpy(letters).to(device),
-                    torch.from_numpy(cells).to(device),
-                )
-            self._descend(loss)
-            losses.append(loss.detach())
-            shares.append(share)
+        for chosen in np.array_split(frames, -(-len(frames) // READING_BATCH)):
+            read = self.read(rollout.seen.screens[chosen], rollout.seen.letters[chosen], rng)
+            if read is not None:
+                losses.append(read.loss)
+                shares.append(read.share)
         if losses:
             sums["losses/reading"].append(torch.stack(losses).mean().item())
             sums["diagnostics/letters_read"].append(torch.stack(shares).mean().item())
 
-    def _descend(self, loss: Tensor) -> Tensor:
+    def read(
+        self,
+        screens: npt.NDArray[np.uint8],
+        letters: npt.NDArray[np.uint8],
+        rng: np.random.Generator,
+    ) -> Read | None:
+        """One step of the reader on a few screens; ``None`` where no letter is known.
+
+        Args:
+            screens: (count, height, width, 3).
+            letters: (count, rows, HALVES * columns), as ``ObservationArrays`` has them.
+            rng: draws cells without letters.
+        """
+        cells = cells_to_learn(letters, rng)
+        if len(cells) == 0:
+            return None
+        device = self.policy.device
+        with autocast(device, self.precision):
+            loss, share = self.policy.perception.reader.loss(
+                torch.from_numpy(screens).to(device),
+                torch.from_numpy(letters).to(device),
+                torch.from_numpy(cells).to(device),
+            )
+        self.descend(loss)
+        return Read(loss.detach(), share)
+
+    def set_rates(self, learning_rate: float, reading_rate: float) -> None:
+        """The learning rates from the next step on; the second is the reader's."""
+        others, reader = self.optimizer.param_groups
+        others["lr"], reader["lr"] = learning_rate, reading_rate
+
+    def descend(self, loss: Tensor) -> Tensor:
         """One optimiser step; returns the norm of the gradient."""
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
@@ -281,14 +317,17 @@ class Learner:
             + self.config.value_coefficient * losses["value"]
             + losses["entropy"]
             + self.config.manager_coefficient * (losses["manager"] + losses["stop"])
-            + _DONE_COEFFICIENT * losses["done"]
+            + DONE_COEFFICIENT * losses["done"]
             + self.config.auxiliary_coefficient * (losses["look"] + 2 * losses["aim"])
         )
         if "imitation" in losses:
             total = total + self.config.imitation_coefficient * losses["imitation"]
             total = total + 2 * self.config.auxiliary_coefficient * losses["aim_again"]
-            total = total + _DONE_COEFFICIENT * losses["done_again"]
-        norm = self._descend(total)
+            total = total + DONE_COEFFICIENT * losses["done_again"]
+        if self.companion is not None:
+            more, parts = self.companion.losses(rng)
+            losses, total = losses | parts, total + more
+        norm = self.descend(total)
         named = {f"losses/{name}": value for name, value in losses.items()}
         named |= {f"diagnostics/{name}": value for name, value in diagnostics.items()}
         named |= {f"entropies/{name}": value for name, value in entropies.items()}
@@ -306,7 +345,7 @@ class Learner:
             loss, rarity = imitation_loss(self.policy, repertoire, moments, percept)
             view = self.policy.manager.view(percept, moments.context, moments.memory)
         weight = torch.ones(len(moments.aims), device=self.policy.device)
-        aim = _aim_loss(view.aim_skills, view.aim_slots, moments.aims, weight)
+        aim = aim_loss(view.aim_skills, view.aim_slots, moments.aims, weight)
         done = done_loss(repertoire, moments, view.done_logit)
         return {"imitation": loss, "aim_again": aim, "done_again": done}, rarity
 
@@ -340,15 +379,17 @@ class Learner:
         stop_probability = judged.stop_logit.sigmoid()
         stop = -(stop_probability * gain).sum() / may_stop.sum().clamp(min=1)
 
-        value = _mean((judged.value - rollout.returns[rows]) ** 2, counts)
-        bonus_value = _mean((judged.bonus_value - rollout.bonus_returns[rows]) ** 2, counts)
-        manager_value = _mean((judged.manager_value - rollout.manager_returns[rows]) ** 2, decided)
+        value = mean_of((judged.value - rollout.returns[rows]) ** 2, counts)
+        bonus_value = mean_of((judged.bonus_value - rollout.bonus_returns[rows]) ** 2, counts)
+        manager_value = mean_of(
+            (judged.manager_value - rollout.manager_returns[rows]) ** 2, decided
+        )
         done = F.binary_cross_entropy_with_logits(
             judged.done_logit, rollout.is_finished[rows].float(), rollout.aim_weight[rows]
         )
 
         means = {
-            name: _mean(each, decided if name in _MANAGER_ENTROPY_WEIGHTS else counts)
+            name: mean_of(each, decided if name in _MANAGER_ENTROPY_WEIGHTS else counts)
             for name, each in judged.entropies.items()
         }
         weights = _ENTROPY_WEIGHTS | _MANAGER_ENTROPY_WEIGHTS
@@ -368,9 +409,9 @@ class Learner:
             "approximate_kl": kl,
             "clip_fraction": clipped,
             "manager_approximate_kl": manager_kl,
-            "stop_probability": _mean(stop_probability, may_stop),
+            "stop_probability": mean_of(stop_probability, may_stop),
         }
-        used = {name: _mean((e > 0).float(), counts) for name, e in judged.entropies.items()}
+        used = {name: mean_of((e > 0).float(), counts) for name, e in judged.entropies.items()}
         shown = {
             name: mean / used[name].clamp(min=1e-6) if name in _ENTROPY_WEIGHTS else mean
             for name, mean in means.items()
@@ -408,12 +449,12 @@ def _clipped_loss(
     ratio = log_ratio.exp()
     surrogate = torch.min(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
     with torch.no_grad():
-        kl = _mean(ratio - 1 - log_ratio, weight)
-        clipped = _mean(((ratio - 1).abs() > clip).float(), weight)
-    return -_mean(surrogate, weight), kl, clipped
+        kl = mean_of(ratio - 1 - log_ratio, weight)
+        clipped = mean_of(((ratio - 1).abs() > clip).float(), weight)
+    return -mean_of(surrogate, weight), kl, clipped
 
 
-def _aim_loss(skills: Tensor, slots: Tensor, aims: Tensor, weight: Tensor) -> Tensor:
+def aim_loss(skills: Tensor, slots: Tensor, aims: Tensor, weight: Tensor) -> Tensor:
     """Cross-entropy of the next open milestone's skill and slot, where there are some.
 
     Args:
@@ -422,7 +463,7 @@ def _aim_loss(skills: Tensor, slots: Tensor, aims: Tensor, weight: Tensor) -> Te
         weight: (batch,).
     """
     skill, slot = (
-        _mean(
+        mean_of(
             F.cross_entropy(scores, wanted, ignore_index=UNLABELLED, reduction="none"),
             weight * (wanted != UNLABELLED),
         )
@@ -431,14 +472,15 @@ def _aim_loss(skills: Tensor, slots: Tensor, aims: Tensor, weight: Tensor) -> Te
     return skill + slot
 
 
-def _mean(values: Tensor, weight: Tensor) -> Tensor:
+def mean_of(values: Tensor, weight: Tensor) -> Tensor:
+    """The mean of ``values`` where ``weight`` counts them; of no weight at all it is 0."""
     return (values * weight).sum() / weight.sum().clamp(min=1)
 
 
 def _normalised(advantage: Tensor, weight: Tensor) -> Tensor:
     """Zero mean and unit variance over the rows that count."""
-    mean = _mean(advantage, weight)
-    deviation = _mean((advantage - mean) ** 2, weight).sqrt()
+    mean = mean_of(advantage, weight)
+    deviation = mean_of((advantage - mean) ** 2, weight).sqrt()
     return (advantage - mean) / (deviation + 1e-6)
 
 

@@ -25,7 +25,12 @@ from hrlctl.policy.devices import resolve_device
 from hrlctl.policy.files import read_model
 from hrlctl.policy.hierarchical import HierarchicalPolicy
 from hrlctl.schema.run import RunConfig
-from hrlctl.training.checkpoint import read_checkpoint, stored_config
+from hrlctl.training.checkpoint import (
+    INHERITED,
+    demonstrations_of,
+    read_checkpoint,
+    stored_config,
+)
 from hrlctl.training.memory import keep_freed_memory
 from hrlctl.training.trainer import PPOTrainer
 
@@ -73,9 +78,10 @@ def compose(
     torch.manual_seed(training.seed)
     content = read_checkpoint(resume) if resume is not None else None
     source = resume or init_from
+    stored = content
     if source is not None:
-        content_of_policy = content or read_model(source)
-        policy = HierarchicalPolicy.from_content(content_of_policy, where=str(source))
+        stored = content or read_model(source)
+        policy = HierarchicalPolicy.from_content(stored, where=str(source))
         _check_same_network(policy, config, source)
     else:
         policy = HierarchicalPolicy(
@@ -93,9 +99,17 @@ def compose(
         "hrlctl_version": __version__,
         "pack_versions": dict(load_packs().versions),
         "resumed_from": resume,
+        INHERITED: 0 if stored is None else demonstrations_of(stored, resumed=resume is not None),
     }
     trainer = PPOTrainer(
-        policy, vector, config=config, save_dir=config.output.save_dir, metadata=metadata
+        policy,
+        vector,
+        config=config,
+        save_dir=config.output.save_dir,
+        metadata=metadata,
+        make_desktop=desktop_factory(
+            environment.desktop, environment.screen_width, environment.screen_height
+        ),
     )
     if content is not None:
         trainer.restore(content, where=str(resume))

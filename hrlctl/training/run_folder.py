@@ -69,6 +69,7 @@ class RunFolder:
             first_step=started.steps,
             resumed_from=started.resumed_from,
             tasks=started.task_ids,
+            demonstrations=started.demonstrations,
             commit=commit_of(Path(__file__)),
             packages={
                 "hrlctl": __version__,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
+from hrlctl.desktop.backends import desktop_factory
+from hrlctl.desktop.contract import Desktop
 from hrlctl.env.desktop_env import DesktopEnv
 from hrlctl.env.vector import Assignment, DesktopVector, EnvironmentVector
 from hrlctl.errors import CheckpointError, ConfigurationError, StorageError, UsageError
@@ -30,8 +31,11 @@ from hrlctl.policy.manager import SKILLS
 from hrlctl.schema.run import CurriculumConfig, RunConfig, TrainingConfig
 from hrlctl.training.alarms import Alarms
 from hrlctl.training.checkpoint import (
+    CLONED_NAME,
     FINAL_NAME,
+    INHERITED,
     INTERRUPTED_NAME,
+    Position,
     RandomStreams,
     collector_state,
     restore_collector,
@@ -42,19 +46,11 @@ from hrlctl.training.ppo import Learner, UpdateStatistics, schedule
 from hrlctl.training.precision import Precision, fastest_precision
 from hrlctl.training.rollout import Collector, Rollout
 from hrlctl.training.viewing import view
+from hrlctl.training.warm_start import WarmStart
 
 _INSTANCES: Final = 2**31
 _LINGERING: Final = 0.5  # share of the episodes of which the screen after success is seen
 _SPEED_WINDOW: Final = 10  # updates over which steps/s is averaged
-
-
-@dataclass
-class Position:
-    """Where a run stands."""
-
-    steps: int = 0
-    update: int = 0
-    seconds: float = 0.0
 
 
 class PPOTrainer:
@@ -67,10 +63,12 @@ class PPOTrainer:
         config: everything else; the defaults without.
         save_dir: where checkpoints go; without it none are written.
         metadata: what checkpoints say beside the training, such as the packs' versions.
+        make_desktop: where demonstrations are played, if there are any; the simulator without.
         **overrides: values of ``config.training``, for instance ``learning_rate=1e-4``.
 
     Raises:
         ConfigurationError: the number of steps of an update is no multiple of the environments.
+        UsageError: there are to be demonstrations, and no task has an oracle.
     """
 
     def __init__(
@@ -81,6 +79,7 @@ class PPOTrainer:
         config: RunConfig | None = None,
         save_dir: Path | None = None,
         metadata: dict[str, Any] | None = None,
+        make_desktop: Callable[[], Desktop] | None = None,
         **overrides: Any,
     ) -> None:
         config = config or RunConfig(curriculum=CurriculumConfig(enabled=False))
@@ -113,6 +112,14 @@ class PPOTrainer:
             training.gae_lambda,
             precision=self.learner.precision,
         )
+        self.warm_start: WarmStart | None = None
+        if training.demonstrations:
+            self.warm_start = WarmStart(
+                self.learner,
+                self.tasks,
+                make_desktop or desktop_factory("sim", actions.width, actions.height),
+                self.vector.rules,
+            )
         self.alarms = Alarms()
         self.position = Position()
         self._saved: list[Path] = []
@@ -153,9 +160,19 @@ class PPOTrainer:
         yield self._started(updates)
         if not self._is_restored:
             self.collector.begin()
+        if self.warm_start is not None:
+            yield from self._start_warm(self.warm_start, total, stop)
         while self.position.steps < total and not stop():
             yield from self._update(updates)
         yield from self._finish(interrupted=self.position.steps < total)
+
+    def _start_warm(
+        self, warm_start: WarmStart, total: int, stop: Callable[[], bool]
+    ) -> Iterator[Event]:
+        was_cloned = warm_start.is_cloned
+        yield from warm_start.events(self.position, self.position.steps / total, stop)
+        if warm_start.is_cloned and not was_cloned and self.save_dir is not None:
+            yield self._try_to_save(self.save_dir / CLONED_NAME)
 
     def _update(self, updates: int) -> Iterator[Event]:
         """One rollout, what is learned from it, and what it was like."""
@@ -165,7 +182,10 @@ class PPOTrainer:
         learning_at = perf_counter()
         self.repertoire.keep(rollout)
         now = schedule(training, position.steps / training.total_timesteps)
-        is_reading = position.steps < training.reading_steps
+        if self.warm_start is not None:
+            self.warm_start.fade(position.steps / training.total_timesteps)
+        # A warm start has taught to see and to read.
+        is_reading = self.warm_start is None and position.steps < training.reading_steps
         learn = self.learner.update_perception if is_reading else self.learner.update
         statistics = learn(rollout, now, self.random.minibatches)
         learned_at = perf_counter()
@@ -250,6 +270,7 @@ class PPOTrainer:
             self.policy.config.encoder,
             training.seed,
             self.metadata.get("resumed_from"),
+            training.demonstrations + self.metadata.get(INHERITED, 0),
         )
 
     def _finish(self, *, interrupted: bool) -> Iterator[Event]:
@@ -276,15 +297,20 @@ class PPOTrainer:
         if self.save_dir is None or multiple <= before:
             return
         path = self.save_dir / f"checkpoint_{multiple}.pt"
+        event = self._try_to_save(path)
+        if isinstance(event, CheckpointSaved):
+            self._saved.append(path)
+            while training.keep and len(self._saved) > training.keep:
+                self._saved.pop(0).unlink(missing_ok=True)
+        yield event
+
+    def _try_to_save(self, path: Path) -> CheckpointSaved | WarningRaised:
+        """A run is worth more than a checkpoint: without a place for it it goes on."""
         try:
             self._save(path)
         except StorageError as error:
-            yield WarningRaised(self.position.steps, f"no checkpoint: {error}", error.hint)
-            return
-        self._saved.append(path)
-        while training.keep and len(self._saved) > training.keep:
-            self._saved.pop(0).unlink(missing_ok=True)
-        yield CheckpointSaved(self.position.steps, path)
+            return WarningRaised(self.position.steps, f"no checkpoint: {error}", error.hint)
+        return CheckpointSaved(self.position.steps, path)
 
     def _save(self, path: Path) -> None:
         write_model(path, self.content())
@@ -300,6 +326,7 @@ class PPOTrainer:
             "repertoire": self.repertoire.state(),
             "collector": collector_state(self.collector, self.tasks),
             "saved": [str(path) for path in self._saved],
+            "warm_start": None if self.warm_start is None else self.warm_start.state(),
         }
         tasks = [task.id for task in self.tasks]
         metadata = {k: v for k, v in self.metadata.items() if k != "resumed_from"}
@@ -318,6 +345,8 @@ class PPOTrainer:
             restore_collector(self.collector, self.tasks, state["collector"])
             self.random.restore(state["random"])
             self.repertoire.restore(state["repertoire"])
+            if self.warm_start is not None:
+                self.warm_start.restore(state.get("warm_start"))
             self.position = Position(*state["position"])
             self._saved = [Path(path) for path in state["saved"]]
         except CheckpointError as error:

@@ -13,6 +13,8 @@ import pytest
 
 from hrlctl.events import (
     CheckpointSaved,
+    CloningProgressed,
+    DemonstrationsPlayed,
     EpisodeFinished,
     Event,
     RunFinished,
@@ -105,6 +107,8 @@ def make_run() -> list[Event]:
     """One of each kind of event."""
     return [
         make_started(),
+        DemonstrationsPlayed(0, 50, 1000, 412, 6.5),
+        CloningProgressed(0, 3, 27, 40.0, {"worker": 1.2345}, {"actions_right": 0.25}),
         EpisodeFinished(100, TASKS[0], "EASY", True, False, 4, 1.2),
         make_update(1, rate=None),
         make_update(10),

@@ -77,6 +77,18 @@ def test_it_shows_what_matters_at_every_size(events: Any, width: int, height: in
         assert figure in text
 
 
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_a_warm_start_is_shown_until_the_first_update(events: Any, width: int, height: int) -> None:
+    progress = RunProgress()
+    for event in events.run()[:3]:
+        progress.apply(event)
+    text = "\n".join(lines_of(progress, width, height))
+    for figure in ("3/27 rounds of cloning", "0:40", "actions known", "25%", "worker", "1.2345"):
+        assert figure in text
+    progress.apply(events.update(10))
+    assert "rounds of cloning" not in "\n".join(lines_of(progress, width, height))
+
+
 def test_the_worst_tasks_are_shown_where_not_all_fit(events: Any) -> None:
     progress = RunProgress()
     for event in (events.started(), events.update(10)):

@@ -25,3 +25,15 @@ def test_an_update_that_ends_the_run_is_always_shown(events: Any) -> None:
     renderer.show(events.update(488, seconds=10.0))
     renderer.show(events.update(489, seconds=10.1))  # past the total number of steps
     assert "Update 489/488" in stream.getvalue()
+
+
+def test_a_warm_start_is_told_line_by_line(events: Any) -> None:
+    stream = io.StringIO()
+    renderer = PlainRenderer(stream)
+    for event in events.run()[1:3]:
+        renderer.show(event)
+    played, cloned = stream.getvalue().splitlines()
+    assert "50/1000" in played
+    assert "3/27" in cloned
+    assert "1.2345" in cloned
+    assert "actions right 25%" in cloned

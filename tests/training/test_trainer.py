@@ -24,7 +24,10 @@ from hrlctl.events import (
 )
 from hrlctl.packs import Task
 from hrlctl.policy import HierarchicalPolicy
+from hrlctl.policy.manager import SKILLS
+from hrlctl.schema.base import Skill
 from hrlctl.schema.run import CurriculumConfig, PolicyConfig, RunConfig, TrainingConfig
+from hrlctl.training import alarms
 from hrlctl.training import trainer as trainer_module
 from hrlctl.training.checkpoint import read_checkpoint
 from hrlctl.training.trainer import PPOTrainer
@@ -132,6 +135,20 @@ def test_events_tell_the_whole_run(make_tasks: Callable[..., tuple[Task, ...]]) 
     assert last.view.screen.shape == (120, 160, 3)
     assert last.view.instruction == "Look"
     assert finished.success_rate == 1.0
+
+
+def test_a_manager_that_has_collapsed_is_told(
+    basics: tuple[Task, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alarms, "_WINDOW", 2)
+    trainer = make_trainer(basics, learning_rate=1e-12)
+    assert not [e for e in trainer.events(128) if isinstance(e, WarningRaised)]
+    trainer = make_trainer(basics, learning_rate=1e-12)
+    with torch.no_grad():
+        trainer.policy.manager.skill.bias[SKILLS.index(Skill.CLOSE)] = 30.0
+    (warning,) = [e for e in trainer.events(192) if isinstance(e, WarningRaised)]
+    assert "collapsed" in warning.message
+    assert "'close'" in warning.message
 
 
 def test_a_checkpoint_follows_each_multiple_and_the_newest_stay(
