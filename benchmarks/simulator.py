@@ -1,9 +1,9 @@
 """How many steps per second the simulated desktop makes on one core, rendering and resets included.
 
-Half of the actions solve tasks (the oracles' scripts), half are random; over all simulated tasks of
-the installed packs, all splits and therefore all themes. Only the simulator is timed: resets, commands
-and captures; not the drawing of instances, nor the oracles. The time is the processor's, so that
-what else the machine does counts as little as possible.
+Half of the actions solve tasks (the oracles' scripts), half are random; over all tasks of the
+installed packs that are for the simulator, all splits and therefore all themes. Only the simulator
+is timed: resets, commands and captures; not the drawing of instances, nor the oracles. The time is
+the processor's, so that what else the machine does counts as little as possible.
 
 python benchmarks/simulator.py --json
 """
