@@ -1,9 +1,9 @@
 """How many steps per second the simulated desktop makes on one core, rendering and resets included.
 
 Half of the actions solve tasks (the oracles' scripts), half are random; over all tasks of the
-installed packs, all splits and therefore all themes. Only the simulator is timed: resets, commands
-and captures; not the drawing of instances, nor the oracles. The time is the processor's, so that
-what else the machine does counts as little as possible.
+installed packs that are for the simulator, all splits and therefore all themes. Only the simulator
+is timed: resets, commands and captures; not the drawing of instances, nor the oracles. The time is
+the processor's, so that what else the machine does counts as little as possible.
 
 python benchmarks/simulator.py --json
 """
@@ -23,7 +23,8 @@ from hrlctl.env.action import Action, ActionSpace, ActionType
 from hrlctl.env.episode import action_types
 from hrlctl.env.observation import read_instruction
 from hrlctl.env.oracle import Oracle
-from hrlctl.packs import Instance, Task, draw_instance, load_packs
+from hrlctl.packs import Instance, Task, draw_instance
+from hrlctl.packs.selection import TaskSelection
 from hrlctl.schema.base import Split
 
 BAR_STEPS_PER_SECOND = 15_000
@@ -110,8 +111,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--episodes", type=int, default=3000)
     arguments = parser.parse_args()
-    registry = load_packs()
-    tasks = [task for pack in registry.packs for task in pack.tasks]
+    tasks = TaskSelection(desktop="sim").load()
     measure(tasks, min(WARM_UP_EPISODES, arguments.episodes), 10_000_000)  # fills the caches
     watch = measure(tasks, arguments.episodes, 0)
     result = {
