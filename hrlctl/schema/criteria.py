@@ -99,7 +99,7 @@ class WindowFocused(CriterionModel):
 
 
 class WindowInState(CriterionModel):
-    """A window with this title is open and in this state."""
+    """A window with this title is ``normal``, ``minimized`` or ``maximized``."""
 
     shorthand = "title"
     kind: Literal["window_state"] = "window_state"
@@ -108,7 +108,7 @@ class WindowInState(CriterionModel):
 
 
 class FileExists(CriterionModel):
-    """There is a file at this path, relative to the home folder."""
+    """There is a file at this path in the home folder."""
 
     shorthand = "path"
     kind: Literal["file_exists"] = "file_exists"
@@ -150,7 +150,7 @@ class CurrentDirectory(CriterionModel):
 
 
 class Clipboard(CriterionModel):
-    """The clipboard holds this text."""
+    """The clipboard holds this text; of a file that was cut or copied, its path."""
 
     shorthand = "text"
     kind: Literal["clipboard"] = "clipboard"
@@ -177,7 +177,7 @@ class TextField(CriterionModel):
 
 
 class Setting(CriterionModel):
-    """The applied value of this name."""
+    """The applied value of this name is ``value``, which may be ``{min: 1, max: 5}``."""
 
     shorthand = "name"
     kind: Literal["setting"] = "setting"
@@ -186,9 +186,10 @@ class Setting(CriterionModel):
 
 
 class Selected(CriterionModel):
-    """The check box, radio group, drop-down, list, slider or tab of this name shows this value.
+    """The check box, radio group, drop-down, list or slider of this name shows ``value``.
 
-    Of a tab the value says whether it is the one in front.
+    Of a tab the value says whether it is the one in front, of a calculator's operation whether it
+    waits for a second number.
     """
 
     shorthand = "name"
