@@ -37,18 +37,17 @@ windows_open = "garden_tasks.words:WindowsOpen"
 TASK = """
   - id: note
     difficulty: EASY
-    num_steps: 4
-    instruction: 'Write "{word}" into "{title}" and save it'
-    parameters: {title: {kind: name}, word: {kind: word}}
+    num_steps: 3
+    instruction: 'Open "{program}", type "{word}" and save it'
+    parameters: {program: {kind: name}, word: {kind: word}, file: {kind: word}}
     setup:
-      windows: [{title: "{title}.txt", program: text_editor, state: minimized, text: ""}]
-      files: {"{title}.txt": ""}
+      files: {"{file}.txt": ""}
+      launchers: [{name: "{program}", program: text_editor, path: "{file}.txt"}]
     success_criteria:
-      file_words: {path: "{title}.txt", least: 1}
-      changed_only: "{title}.txt"
+      file_words: {path: "{file}.txt", least: 1}
+      changed_only: ["{program}", "{file}.txt"]
     oracle:
-      - click: {role: taskbar_button, name: "{title}.txt"}
-      - click: {role: text_area, window: "{title}.txt"}
+      - double_click: {role: icon, name: "{program}"}
       - type_text: "{word}"
       - press: ctrl+s
 """
