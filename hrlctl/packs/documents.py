@@ -125,7 +125,8 @@ def _check_shape(text: str, path: Path) -> None:
             depth += isinstance(event, yaml.CollectionStartEvent)
         if depth > MAX_DEPTH or values > MAX_VALUES:
             fault = "nested too deeply" if depth > MAX_DEPTH else f"more than {MAX_VALUES:,} values"
-            raise PackError(fault, where=f"{path}:{event.start_mark.line + 1}")
+            mark = event.start_mark
+            raise PackError(fault, where=f"{path}:{mark.line + 1}" if mark else str(path))
 
 
 class _Values:
