@@ -31,7 +31,8 @@ def rows_of(config: RunConfig) -> Iterator[tuple[str, str]]:
     """Every key and its value in words, in the order of the schema."""
     for section, values in config.model_dump(mode="json").items():
         for name, value in values.items():
-            yield f"{section}.{name}", _shown(value)
+            is_selection = name in ("packs", "tasks")  # of which none means all
+            yield f"{section}.{name}", "all" if is_selection and not value else _shown(value)
 
 
 def print_configuration(resolved: Resolved, console: Console) -> None:
@@ -59,7 +60,7 @@ def _shown(value: object) -> str:
         case bool():
             return str(value).lower()
         case list():
-            return ", ".join(map(str, value)) if value else "all"
+            return ", ".join(map(str, value)) if value else "none"
         case float():
             return f"{value:g}"
         case _:

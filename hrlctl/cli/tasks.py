@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,10 +14,12 @@ from hrlctl.cli.tasks_demo import demo
 from hrlctl.cli.tasks_new import new, schema
 from hrlctl.cli.tasks_show import show
 from hrlctl.cli.tasks_verify import verify
-from hrlctl.errors import ExitCode, HrlctlError, UnknownNameError
+from hrlctl.errors import ExitCode, HrlctlError, PackError, UnknownNameError
 from hrlctl.packs.files import load_task_file, names_a_file
 from hrlctl.packs.instances import Task
+from hrlctl.packs.plugins import find_criteria
 from hrlctl.packs.registry import Registry, load_packs
+from hrlctl.packs.reward_terms import find_reward_terms
 from hrlctl.schema.base import Difficulty
 
 SUMMARY = "List, show, check and write tasks."
@@ -64,6 +67,10 @@ def validate(
 ) -> None:
     """Check files and packs without running them; exits 4 if anything is wrong."""
     faults = 0
+    if not what:
+        for broken in _broken_plugins():
+            report(broken)
+            faults += 1
     for name, problems, count in _validated(what or []):
         for problem in problems:
             report(problem)
@@ -159,6 +166,18 @@ def _validated_packs(names: list[str]) -> list[tuple[str, list[HrlctlError], int
             place = f"{broken.name} ({broken.distribution})"
             results.append((broken.name, [HrlctlError(broken.reason, where=place)], 0))
     return results
+
+
+def _broken_plugins() -> list[PackError]:
+    """Criteria and reward terms that are installed and cannot be used."""
+    broken = []
+    loaders: list[Callable[[], type]] = [*find_criteria().values(), *find_reward_terms().values()]
+    for load in loaders:
+        try:
+            load()
+        except PackError as error:
+            broken.append(error)
+    return broken
 
 
 def _mislabelled(loaded: tuple[Task, ...]) -> list[HrlctlError]:

@@ -8,6 +8,9 @@ from typing import Annotated
 
 import typer
 
+from hrlctl.cli.errors import report
+from hrlctl.errors import PackError
+
 
 def new(
     name: Annotated[str, typer.Argument(help="Of the pack, for example my_tasks.")],
@@ -36,6 +39,13 @@ def new(
 
 def schema() -> None:
     """Print the JSON Schema of a pack's file, for completion and checks in an editor."""
+    from hrlctl.packs.plugins import find_criteria
     from hrlctl.schema.json_schema import pack_schema
 
-    typer.echo(json.dumps(pack_schema(), indent=2))
+    custom = {}
+    for kind, load in find_criteria().items():
+        try:
+            custom[kind] = load()
+        except PackError as error:  # named, and left out: the others are still of use
+            report(error)
+    typer.echo(json.dumps(pack_schema(custom), indent=2))

@@ -10,14 +10,14 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from hrlctl.desktop.contract import DesktopState, Unknown, WindowState
+from hrlctl.errors import TaskError
+from hrlctl.packs.discovery import reason_of
 from hrlctl.schema.criteria import (
     AllOf,
     AnyOf,
     ChangedOnly,
     Clipboard,
     Contains,
-    Criterion,
-    CriterionModel,
     CurrentDirectory,
     DialogAnswered,
     DirectoryExists,
@@ -41,6 +41,7 @@ from hrlctl.schema.criteria import (
     WindowOpen,
     WindowTitle,
 )
+from hrlctl.schema.custom_criteria import CriterionModel, CustomCriterion
 
 Scalar = bool | int | str
 WindowKey = tuple[str, bool, bool]
@@ -85,15 +86,18 @@ def baseline(state: DesktopState) -> Baseline:
     )
 
 
-def check(criterion: Criterion, state: DesktopState, start: Baseline | None) -> Verdict:
+def check(criterion: CriterionModel, state: DesktopState, start: Baseline | None) -> Verdict:
     """Whether ``criterion`` holds in ``state``.
 
     Args:
         criterion: with its templates filled in.
         state: the facts now.
         start: the facts when the episode began; without them ``changed_only`` is unknown.
+
+    Raises:
+        TaskError: a criterion of another distribution raises something, or answers nonsense.
     """
-    return _CHECKS[type(criterion)](criterion, state, start)
+    return _CHECKS.get(type(criterion), _custom)(criterion, state, start)
 
 
 def _equal(actual: Scalar | None, expected: Scalar) -> bool:
@@ -373,6 +377,16 @@ def _not(c: Not, state: DesktopState, start: Baseline | None) -> Verdict:
     if verdict is UNKNOWN:
         return UNKNOWN
     return FAIL if verdict is PASS else PASS
+
+
+def _custom(c: CustomCriterion, state: DesktopState, _: Baseline | None) -> Verdict:
+    try:
+        answer = c.holds(state)
+    except Exception as error:  # somebody else's code
+        raise TaskError(f"the criterion {c.kind!r} raised {reason_of(error)}") from error
+    if not (answer is None or isinstance(answer, bool)):
+        raise TaskError(f"the criterion {c.kind!r} answered {answer!r}, not True, False or None")
+    return _answer(answer)
 
 
 _Check = Callable[[Any, DesktopState, "Baseline | None"], Verdict]

@@ -9,6 +9,8 @@ from hrlctl.desktop.contract import DesktopState
 from hrlctl.env.criteria import Baseline, Verdict, baseline, check
 from hrlctl.errors import ConfigurationError
 from hrlctl.packs import Instance, Task
+from hrlctl.packs.reward_terms import WeightedTerm, load_reward_terms
+from hrlctl.schema.run import EnvironmentConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,28 @@ class RewardScale:
         shaping: the potential of a state in which all milestones hold at once. The potential of
             other states is the share that holds; it is zero at both ends of an episode, so it
             changes no optimal policy (Ng, Harada and Russell, 1999).
+        terms: further potentials, of other distributions; what holds of shaping holds of them.
     """
 
     success: float = 1.0
     milestones: float = 0.5
     shaping: float = 0.1
+    terms: tuple[WeightedTerm, ...] = ()
+
+    @classmethod
+    def of(cls, environment: EnvironmentConfig) -> RewardScale:
+        """What a configuration says.
+
+        Raises:
+            UsageError: it names reward terms in a wrong form, or ones that are not installed.
+            PackError: a reward term cannot be used.
+        """
+        return cls(
+            environment.success_reward,
+            environment.milestone_reward,
+            environment.shaping_reward,
+            load_reward_terms(environment.reward_terms),
+        )
 
     def check(self, tasks: Iterable[Task], gamma: float) -> None:
         """Make sure that any success is worth more than any failure from the same start.
@@ -91,7 +110,10 @@ class Progress:
         for index in reached:
             self.latched[index] = True
         share = 1 / len(milestones) if milestones else 0.0
-        potential = 0.0 if ends else self.scale.shaping * share * sum(holds)
+        potential = 0.0
+        if not ends:
+            potential = self.scale.shaping * share * sum(holds)
+            potential += sum(term.value(self.instance, state) for term in self.scale.terms)
         reward = self.scale.milestones * share * len(reached)
         reward += self.gamma * potential - self.potential
         if success:

@@ -161,11 +161,7 @@ def _play(
 
 
 def _rules(run: RunConfig) -> EpisodeRules:
-    environment = run.environment
-    scale = RewardScale(
-        environment.success_reward, environment.milestone_reward, environment.shaping_reward
-    )
-    return EpisodeRules(scale, run.training.gamma)
+    return EpisodeRules(RewardScale.of(run.environment), run.training.gamma)
 
 
 def _check_arguments(

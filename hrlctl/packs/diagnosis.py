@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -11,15 +11,21 @@ from pydantic_core import ErrorDetails
 
 from hrlctl.errors import PackError, did_you_mean
 from hrlctl.packs.documents import Document
+from hrlctl.schema.custom_criteria import CustomCriteria
 
 _TURN = {"extra_forbidden": 0, "missing": 2}
 
 
-def diagnose(error: ValidationError, document: Document, model: type[BaseModel]) -> PackError:
+def diagnose(
+    error: ValidationError,
+    document: Document,
+    model: type[BaseModel],
+    find_custom: Callable[[], CustomCriteria],
+) -> PackError:
     """The first fault of ``error``, which came from validating ``document`` as ``model``."""
     # A mistyped key is both unknown and missing: the one that stands in the file says more.
     faults = sorted(error.errors(include_url=False), key=lambda fault: _TURN.get(fault["type"], 1))
-    message, hint = _explain(faults[0], model)
+    message, hint = _explain(faults[0], model, find_custom)
     location = [*faults[0]["loc"], *_key_of(faults[0])]
     others = len(faults) - 1
     if others:
@@ -27,12 +33,16 @@ def diagnose(error: ValidationError, document: Document, model: type[BaseModel])
     return PackError(message, where=document.where(location), hint=hint)
 
 
-def _explain(fault: ErrorDetails, model: type[BaseModel]) -> tuple[str, str | None]:
+def _explain(
+    fault: ErrorDetails, model: type[BaseModel], find_custom: Callable[[], CustomCriteria]
+) -> tuple[str, str | None]:
     location = fault["loc"]
     key = next((str(part) for part in reversed(location) if isinstance(part, str)), "the file")
     match fault["type"]:
         case "extra_forbidden":
-            return f"unknown key {key!r}", did_you_mean(key, _keys_at(model, location[:-1]))
+            return f"unknown key {key!r}", did_you_mean(
+                key, _keys_at(model, location[:-1], find_custom)
+            )
         case "missing":
             return f"the key {key!r} is missing", None
         case "literal_error" | "enum":
@@ -58,9 +68,13 @@ def _key_of(fault: ErrorDetails) -> tuple[str, ...]:
     return (str(key),) if key is not None else ()
 
 
-def _keys_at(model: type[BaseModel], location: Sequence[str | int]) -> set[str]:
+def _keys_at(
+    model: type[BaseModel],
+    location: Sequence[str | int],
+    find_custom: Callable[[], CustomCriteria],
+) -> set[str]:
     """The keys that the schema knows at ``location``."""
-    models = {model}
+    models: set[type[BaseModel]] = {model}
     for part in location:
         if isinstance(part, int):
             continue
@@ -73,7 +87,10 @@ def _keys_at(model: type[BaseModel], location: Sequence[str | int]) -> set[str]:
         if fields:
             models = {found for field in fields for found in _models_in(field.annotation)}
         else:  # the tag of one of several models
-            models = {m for m in models if part in _tags(m)} or models
+            tagged = {m for m in models if part in _tags(m)}
+            if not tagged and part in (custom := find_custom()):
+                tagged = {custom[part]()}
+            models = tagged or models
     return {
         field.alias or name
         for candidate in models

@@ -1,4 +1,4 @@
-"""Finding packs through entry points. Nothing of a pack is imported to find it."""
+"""Finding packs and plug-ins through entry points. Nothing is imported to find it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from hrlctl.errors import PackError
+from hrlctl.errors import HrlctlError, PackError
 
 ENTRY_POINT_GROUP: Final = "hrlctl.task_packs.v1"
 PACK_FILE: Final = "pack.yaml"
@@ -53,13 +53,35 @@ class FoundPack:
 
 def find_packs(environment: Mapping[str, str] | None = None) -> tuple[FoundPack, ...]:
     """All installed packs by name; with ``HRLCTL_DISABLE_PACKS=1`` only those of this package."""
+    return tuple(
+        FoundPack(point.name, *origin_of(point), point)
+        for point in find_entry_points(ENTRY_POINT_GROUP, environment)
+    )
+
+
+def find_entry_points(
+    group: str, environment: Mapping[str, str] | None = None
+) -> tuple[EntryPoint, ...]:
+    """The entry points of a group by name and distribution, each once; heeds the same variable."""
     settings = os.environ if environment is None else environment
     only_own = settings.get(DISABLE_VARIABLE, "").strip().lower() in ("1", "true", "yes", "on")
     found = {}
-    for point in entry_points(group=ENTRY_POINT_GROUP):
-        distribution = point.dist.name if point.dist else "unknown"
-        version = point.dist.version if point.dist else "0"
+    for point in entry_points(group=group):
+        distribution, _ = origin_of(point)
         if not only_own or distribution == OWN_DISTRIBUTION:
             # One distribution can be listed twice, as when it stands on the path two times.
-            found[point.name, distribution] = FoundPack(point.name, distribution, version, point)
+            found[point.name, distribution] = point
     return tuple(found[key] for key in sorted(found))
+
+
+def origin_of(point: EntryPoint) -> tuple[str, str]:
+    """Name and version of the distribution that registers an entry point."""
+    return (point.dist.name, point.dist.version) if point.dist else ("unknown", "0")
+
+
+def reason_of(error: BaseException) -> str:
+    """What somebody else's code raised, in one line."""
+    if isinstance(error, HrlctlError):
+        return f"{error.where}: {error.message}" if error.where else error.message
+    text = " ".join(str(error).split())[:200]
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -17,6 +17,7 @@ from hrlctl.errors import PackError
 
 MAX_BYTES: Final = 1_000_000
 MAX_DEPTH: Final = 40
+MAX_VALUES: Final = 50_000
 
 _LOADER: Final = getattr(
     yaml, "CSafeLoader", yaml.SafeLoader
@@ -51,17 +52,20 @@ def read_document(path: Path) -> Document:
 
     Raises:
         PackError: the file cannot be read, is too large, not UTF-8, not well formed, nested too
-            deeply, or has a key twice or an alias.
+            deeply, holds too many values, or has a key twice or an alias.
     """
     text = _read_text(path)
     if path.suffix.lower() == ".json":
         value = _read_json(text, path)
         try:
             # Only for the lines; a tab may stand wherever JSON allows a space.
-            return Document(path, value, yaml.compose(text.replace("\t", " "), Loader=_LOADER))
+            spaced = text.replace("\t", " ")
+            _check_shape(spaced, path)
+            return Document(path, value, yaml.compose(spaced, Loader=_LOADER))
         except (yaml.YAMLError, RecursionError):
             return Document(path, value, None)
     try:
+        _check_shape(text, path)
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -70,9 +74,7 @@ def read_document(path: Path) -> Document:
     except (yaml.YAMLError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise PackError(f"not valid YAML: {reason}", where=str(path)) from None
-    except RecursionError:
-        raise PackError("the file is nested too deeply", where=str(path)) from None
-    value = _Values(path).read(root, 0) if root is not None else None
+    value = _Values(path).read(root) if root is not None else None
     return Document(path, value, root)
 
 
@@ -112,6 +114,21 @@ def _read_json(text: str, path: Path) -> Any:
         raise PackError(f"not valid JSON: {error}", where=str(path)) from None
 
 
+def _check_shape(text: str, path: Path) -> None:
+    """Refuse too deep nesting and too many values where they are met, before they cost anything."""
+    depth = values = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.NodeEvent):
+            values += 1
+            depth += isinstance(event, yaml.CollectionStartEvent)
+        if depth > MAX_DEPTH or values > MAX_VALUES:
+            fault = "nested too deeply" if depth > MAX_DEPTH else f"more than {MAX_VALUES:,} values"
+            mark = event.start_mark
+            raise PackError(fault, where=f"{path}:{mark.line + 1}" if mark else str(path))
+
+
 class _Values:
     """Turns nodes into values."""
 
@@ -119,21 +136,19 @@ class _Values:
         self._path = path
         self._seen: set[int] = set()
 
-    def read(self, node: yaml.Node, depth: int) -> Any:
+    def read(self, node: yaml.Node) -> Any:
         if id(node) in self._seen:
             raise self._error("aliases are not supported: write this out at each place", node)
         self._seen.add(id(node))
-        if depth > MAX_DEPTH:
-            raise self._error("nested too deeply", node)
         if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
             raise self._error(f"the tag {node.tag!r} is not supported", node)
         if isinstance(node, yaml.ScalarNode):
             return node.value if node.style in ("'", '"', "|", ">") else _scalar(node.value)
         if isinstance(node, yaml.SequenceNode):
-            return [self.read(item, depth + 1) for item in node.value]
-        return self._mapping(node, depth)
+            return [self.read(item) for item in node.value]
+        return self._mapping(node)
 
-    def _mapping(self, node: yaml.Node, depth: int) -> dict[str, Any]:
+    def _mapping(self, node: yaml.Node) -> dict[str, Any]:
         values: dict[str, Any] = {}
         lines: dict[str, int] = {}
         for key_node, value_node in node.value:
@@ -145,7 +160,7 @@ class _Values:
                     f"the key {key!r} stands here again (first in line {lines[key]})", key_node
                 )
             lines[key] = key_node.start_mark.line + 1
-            values[key] = self.read(value_node, depth + 1)
+            values[key] = self.read(value_node)
         return values
 
     def _error(self, message: str, node: yaml.Node) -> PackError:

@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -16,9 +18,11 @@ from hrlctl.packs.documents import Document, read_document
 from hrlctl.packs.instances import Instance, Task, draw_instance
 from hrlctl.packs.pages import check_pages
 from hrlctl.packs.parameters import names_of
+from hrlctl.packs.plugins import find_criteria
 from hrlctl.packs.templates import references
 from hrlctl.schema.base import Split
 from hrlctl.schema.criteria import Criterion
+from hrlctl.schema.custom_criteria import custom_context
 from hrlctl.schema.pack import PackInfo
 from hrlctl.schema.setup import LauncherSetup, Setup, WindowSetup
 from hrlctl.schema.task import OneOfParameter, OracleStep, SumParameter, TaskFile, TaskSpec
@@ -51,10 +55,12 @@ def load_file(path: Path) -> LoadedFile:
         PackError: anything is wrong with it; names the file and the line.
     """
     document = read_document(path)
+    find_custom = cache(find_criteria)  # looked for once, and only if a task names one
+    context = custom_context(find_custom)
     try:
-        content = TaskFile.model_validate(document.value)
+        content = TaskFile.model_validate(document.value, context=context)
     except ValidationError as error:
-        raise diagnose(error, document, TaskFile) from None
+        raise diagnose(error, document, TaskFile, find_custom) from None
     info = content.pack or PackInfo(name=_pack_name(path))
     counts = Counter(str(spec.id) for spec in content.tasks)
     if twice := next((name for name, count in counts.items() if count > 1), None):
@@ -67,7 +73,7 @@ def load_file(path: Path) -> LoadedFile:
             f"two tasks have the id {twice!r}", where=places[1], hint=f"the first is at {places[0]}"
         )
     tasks = tuple(
-        _task(spec, info.name, document, index) for index, spec in enumerate(content.tasks)
+        _task(spec, info.name, document, index, context) for index, spec in enumerate(content.tasks)
     )
     return LoadedFile(info, tasks)
 
@@ -76,13 +82,15 @@ def _pack_name(path: Path) -> str:
     return re.sub(r"[^a-z0-9_-]+", "_", path.stem.lower()).strip("_-") or "tasks"
 
 
-def _task(spec: TaskSpec, pack: str, document: Document, index: int) -> Task:
+def _task(
+    spec: TaskSpec, pack: str, document: Document, index: int, context: dict[str, Any]
+) -> Task:
     where = f"{document.where(('tasks', index))}, task {pack}/{spec.id}"
     _check_references(spec, document, index)
     task = Task(spec, pack, where)
     try:
         for split in Split:
-            _check_instance(draw_instance(task, 0, split))
+            _check_instance(draw_instance(task, 0, split), context)
     except TaskError as error:
         raise TaskError(error.message, where=where, hint=error.hint) from None
     except ValidationError as error:
@@ -123,13 +131,13 @@ def _check_references(spec: TaskSpec, document: Document, index: int) -> None:
                 )
 
 
-def _check_instance(instance: Instance) -> None:
+def _check_instance(instance: Instance, context: dict[str, Any]) -> None:
     """Validate what the templates gave; the values of parameters may fit nowhere."""
     Setup.model_validate(instance.setup.model_dump(warnings=False))
     check_pages(instance.setup.pages)
     facts = [instance.success, *(milestone.criterion for milestone in instance.milestones)]
     for fact in facts:
-        _CRITERION.validate_python(fact.model_dump(warnings=False))
+        _CRITERION.validate_python(fact.model_dump(warnings=False), context=context)
     _ORACLE.validate_python(
         [step.model_dump(by_alias=True, warnings=False) for step in instance.oracle]
     )
@@ -165,7 +173,7 @@ def _paths(value: object) -> Iterator[str]:
     if isinstance(value, BaseModel):
         for name in type(value).model_fields:
             item = getattr(value, name)
-            if name == "path":
+            if name == "path" and isinstance(item, str):
                 yield item
             else:
                 yield from _paths(item)

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hrlctl.errors import HrlctlError, PackError, UnknownNameError
-from hrlctl.packs.discovery import FoundPack, find_packs
+from hrlctl.errors import PackError, UnknownNameError
+from hrlctl.packs.discovery import FoundPack, find_packs, reason_of
 from hrlctl.packs.files import load_file
 from hrlctl.packs.instances import Task
 from hrlctl.schema.base import Difficulty
@@ -135,11 +135,6 @@ def _load(candidates: Sequence[FoundPack]) -> Pack | BrokenPack:
             raise PackError(f"its file calls it {content.info.name!r}")
     except KeyboardInterrupt:
         raise
-    except HrlctlError as error:
-        reason = f"{error.where}: {error.message}" if error.where else error.message
-        return BrokenPack(found.name, found.distribution, reason)
     except BaseException as error:
-        text = " ".join(str(error).split())[:200]
-        reason = f"{type(error).__name__}: {text}" if text else type(error).__name__
-        return BrokenPack(found.name, found.distribution, reason)
+        return BrokenPack(found.name, found.distribution, reason_of(error))
     return Pack(found.name, found.distribution, found.version, content.info, content.tasks)

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator
 from hrlctl.packs.instances import Milestone
 from hrlctl.packs.pages import page_in_words
 from hrlctl.schema import criteria as facts
-from hrlctl.schema.criteria import Contains, Criterion, Glob, Match, Range
+from hrlctl.schema.criteria import Contains, Glob, Match, Range
+from hrlctl.schema.custom_criteria import CriterionModel, CustomCriterion
 from hrlctl.schema.setup import DialogSetup, FieldSetup, LauncherSetup, Setup, WindowSetup
 from hrlctl.schema.task import DragStep, OracleStep, PointStep, PressStep, ScrollStep, Target
 
 _LONGEST_CONTENT = 40  # characters of a file that are shown
 
 
-def criteria_in_words(criterion: Criterion) -> tuple[str, ...]:
+def criteria_in_words(criterion: CriterionModel) -> tuple[str, ...]:
     """What must hold, one sentence a fact; all of them together are the criterion."""
     if isinstance(criterion, facts.AllOf):
         return tuple(words for part in criterion.criteria for words in criteria_in_words(part))
@@ -75,7 +76,7 @@ def target_in_words(target: Target) -> str:
     return _thing(target.role, target.name, target.window) + place
 
 
-def _fact(criterion: Criterion) -> str:
+def _fact(criterion: CriterionModel) -> str:
     match criterion:
         case facts.AllOf(criteria=parts):
             return " and ".join(map(_part, parts))
@@ -103,11 +104,15 @@ def _fact(criterion: Criterion) -> str:
             return f"the dialog {_quoted(title)} was ended by {_quoted(answer)}"
         case facts.ChangedOnly(names=names):
             return f"nothing else than {_listed(names)} changed" if names else "nothing changed"
+        case CustomCriterion(kind=kind):
+            arguments = criterion.model_dump(mode="json", exclude={"kind"}, exclude_none=True)
+            given = (f"{name} {value}" for name, value in arguments.items())
+            return f"{skill_in_words(kind)}: {', '.join(given)}"
         case _:
             return _window_fact(criterion)
 
 
-def _window_fact(criterion: Criterion) -> str:
+def _window_fact(criterion: CriterionModel) -> str:
     match criterion:
         case facts.WindowTitle(title=title):
             return f"a window {_titled(title)} is open and not minimised"
@@ -132,10 +137,10 @@ def _window_fact(criterion: Criterion) -> str:
                 f"{'a file manager' if window is None else _quoted(window)} shows the folder {path}"
             )
         case _:
-            raise TypeError(f"no words for the criterion {criterion.kind!r}")
+            raise TypeError(f"no words for the criterion {type(criterion).__name__}")
 
 
-def _part(criterion: Criterion) -> str:
+def _part(criterion: CriterionModel) -> str:
     """A fact inside another one; a compound one in parentheses."""
     is_compound = isinstance(criterion, facts.AllOf | facts.AnyOf)
     return f"({_fact(criterion)})" if is_compound else _fact(criterion)

@@ -9,18 +9,34 @@ A mapping from kinds to arguments; several in one mapping mean all of them::
       any: [{file_exists: a.txt}, {file_exists: b.txt}]
 
 Texts compare without regard to case; ``{contains: ...}`` and ``{glob: ...}`` compare otherwise.
+Kinds that are not listed here are looked for among those of other distributions
+(``hrlctl.schema.custom_criteria``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool, StrictInt, model_validator
+from pydantic import (
+    Field,
+    StrictBool,
+    StrictInt,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from hrlctl.errors import did_you_mean
 from hrlctl.schema.base import StrictModel
+from hrlctl.schema.custom_criteria import (
+    CriterionModel,
+    custom_criteria,
+    load_custom,
+    validate_custom,
+)
 from hrlctl.schema.vocabulary import Role
 
 Placeholder = Annotated[str, Field(pattern=r"^\{[a-z_][a-z0-9_.]*\}$")]
@@ -48,12 +64,6 @@ class Range(StrictModel):
 
 Match = str | Contains | Glob
 Value = StrictBool | StrictInt | str | Contains | Glob | Range
-
-
-class CriterionModel(StrictModel):
-    """What all criteria share. ``shorthand`` names the argument that may stand alone."""
-
-    shorthand: ClassVar[str]
 
 
 class WindowTitle(CriterionModel):
@@ -89,7 +99,7 @@ class WindowFocused(CriterionModel):
 
 
 class WindowInState(CriterionModel):
-    """A window with this title is open and in this state."""
+    """A window with this title is ``normal``, ``minimized`` or ``maximized``."""
 
     shorthand = "title"
     kind: Literal["window_state"] = "window_state"
@@ -98,7 +108,7 @@ class WindowInState(CriterionModel):
 
 
 class FileExists(CriterionModel):
-    """There is a file at this path, relative to the home folder."""
+    """There is a file at this path in the home folder."""
 
     shorthand = "path"
     kind: Literal["file_exists"] = "file_exists"
@@ -140,7 +150,7 @@ class CurrentDirectory(CriterionModel):
 
 
 class Clipboard(CriterionModel):
-    """The clipboard holds this text."""
+    """The clipboard holds this text; of a file that was cut or copied, its path."""
 
     shorthand = "text"
     kind: Literal["clipboard"] = "clipboard"
@@ -167,7 +177,7 @@ class TextField(CriterionModel):
 
 
 class Setting(CriterionModel):
-    """The applied value of this name."""
+    """The applied value of this name is ``value``, which may be ``{min: 1, max: 5}``."""
 
     shorthand = "name"
     kind: Literal["setting"] = "setting"
@@ -176,9 +186,10 @@ class Setting(CriterionModel):
 
 
 class Selected(CriterionModel):
-    """The check box, radio group, drop-down, list, slider or tab of this name shows this value.
+    """The check box, radio group, drop-down, list or slider of this name shows ``value``.
 
-    Of a tab the value says whether it is the one in front.
+    Of a tab the value says whether it is the one in front, of a calculator's operation whether it
+    waits for a second number.
     """
 
     shorthand = "name"
@@ -280,7 +291,19 @@ CRITERIA: dict[str, type[CriterionModel]] = {
 }  # fmt: skip
 
 
-def expand_criteria(value: Any) -> Any:
+def _validated(
+    value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
+) -> CriterionModel:
+    """A criterion of any form, of this package or of another one."""
+    explicit = _expanded(value, info)
+    kind = explicit.get("kind") if isinstance(explicit, dict) else None
+    if kind in CRITERIA or not isinstance(kind, str) or kind not in custom_criteria(info):
+        model: CriterionModel = handler(explicit)
+        return model
+    return validate_custom(kind, explicit, info)
+
+
+def _expanded(value: Any, info: ValidationInfo) -> Any:
     """The explicit form ``{"kind": ..., arguments}`` of a mapping from kinds to arguments.
 
     Raises:
@@ -296,21 +319,23 @@ def expand_criteria(value: Any) -> Any:
         return dict(value)
     if not value:
         raise PydanticCustomError("criteria_empty", "no criterion is given")
-    expanded = [_expand(str(kind), argument) for kind, argument in value.items()]
+    expanded = [_expand(str(kind), argument, info) for kind, argument in value.items()]
     # The comparison with the start is the dearest one: last, it is seldom reached.
     expanded.sort(key=lambda criterion: criterion["kind"] == "changed_only")
     return expanded[0] if len(expanded) == 1 else {"kind": "all", "criteria": expanded}
 
 
-def _expand(kind: str, argument: Any) -> dict[str, Any]:
+def _expand(kind: str, argument: Any, info: ValidationInfo) -> dict[str, Any]:
     model = CRITERIA.get(kind)
     if model is None:
-        hint = did_you_mean(kind, CRITERIA)
-        raise PydanticCustomError(
-            "unknown_criterion",
-            "unknown criterion '{key}'",
-            {"key": kind, "hint": hint},
-        )
+        others = custom_criteria(info)
+        if kind not in others:
+            raise PydanticCustomError(
+                "unknown_criterion",
+                "unknown criterion '{key}'",
+                {"key": kind, "hint": did_you_mean(kind, {*CRITERIA, *others})},
+            )
+        model = load_custom(kind, info)
     is_arguments = isinstance(argument, Mapping) and not argument.keys() <= _MATCH_KEYS
     if is_arguments and (kind != "not" or "criterion" in argument):
         return {**argument, "kind": kind}
@@ -346,7 +371,7 @@ Criterion = Annotated[
         | Not,
         Field(discriminator="kind"),
     ],
-    BeforeValidator(expand_criteria),
+    WrapValidator(_validated),
 ]
 """Any criterion; validated from the shorthand, the long or the explicit form."""
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from pydantic.json_schema import GenerateJsonSchema
 
 from hrlctl.schema.criteria import CRITERIA
+from hrlctl.schema.custom_criteria import CustomCriterion
 from hrlctl.schema.task import TaskFile
 
 JsonSchema = dict[str, Any]
@@ -26,17 +27,31 @@ _UNIONS: Final = {
 _POINT_ACTIONS: Final = ("click", "double_click", "right_click")
 
 
-def pack_schema() -> JsonSchema:
-    """The schema of a whole file, in the full form or as a plain list of tasks."""
+def pack_schema(custom: Mapping[str, type[CustomCriterion]] | None = None) -> JsonSchema:
+    """The schema of a whole file, in the full form or as a plain list of tasks.
+
+    Args:
+        custom: criteria of other distributions that it is to know, too, by kind.
+    """
     schema = TaskFile.model_json_schema(schema_generator=_Generator)
     models: dict[str, JsonSchema] = schema.pop("$defs")
     unions: dict[str, JsonSchema] = {}
     full_form = _with_references(schema, unions)
+    names = {kind: model.__name__ for kind, model in CRITERIA.items()}
+    for kind, criterion in (custom or {}).items():
+        names[kind] = f"criterion_{kind}"
+        described = _described(kind, criterion)
+        models = described.pop("$defs", {}) | models | {names[kind]: described}
+    kinds = {**CRITERIA, **(custom or {})}
+    shorthands = {names[kind]: criterion.shorthand for kind, criterion in kinds.items()}
     models = {name: _with_references(model, unions) for name, model in models.items()}
+    unions["Criteria"]["oneOf"] += [_model(names[kind]) for kind in custom or ()]
     for union in unions.values():
         _require_tags(union, models)
     _add_short_lists(models)
-    models["Criteria"] = _tagged_or(_criteria(models), unions["Criteria"], "kind")
+    models["Criteria"] = _tagged_or(
+        _criteria(models, names, shorthands), unions["Criteria"], "kind"
+    )
     models["OracleStep"] = _tagged_or(_oracle_step(models), unions["OracleStep"], "action")
     models["Parameter"] = _tagged_or(_model("ChoiceParameter"), unions["Parameter"], "kind")
     models["Content"] = unions["Content"]
@@ -54,6 +69,13 @@ class _Generator(GenerateJsonSchema):
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+
+def _described(kind: str, model: type[CustomCriterion]) -> JsonSchema:
+    """The schema of another distribution's criterion."""
+    schema = model.model_json_schema(schema_generator=_Generator)
+    schema["properties"]["kind"] = {"const": kind, "type": "string"}
+    return {"description": f"A criterion {kind}.", **schema}
 
 
 def _with_references(node: Any, unions: dict[str, JsonSchema]) -> Any:
@@ -96,16 +118,25 @@ def _add_short_lists(models: dict[str, JsonSchema]) -> None:
     names["names"] = {"anyOf": [text, names["names"]]}
 
 
-def _criteria(models: Mapping[str, JsonSchema]) -> JsonSchema:
-    """A mapping from kinds to their arguments, or to the one argument that may stand alone."""
+def _criteria(
+    models: Mapping[str, JsonSchema], names: Mapping[str, str], shorthands: Mapping[str, str]
+) -> JsonSchema:
+    """A mapping from kinds to their arguments, or to the one argument that may stand alone.
+
+    Args:
+        models: the schemas of all models.
+        names: what the model of each kind is called there.
+        shorthands: the argument that may stand alone, by the same names.
+    """
     properties = {}
-    for kind, model in CRITERIA.items():
-        described = models[model.__name__]
+    for kind, name in names.items():
+        described = models[name]
         known = {key: item for key, item in described["properties"].items() if key != "kind"}
-        required = [key for key in described["required"] if key != "kind"]
+        required = [key for key in described.get("required", ()) if key != "kind"]
         forms = [_mapping(known, required)]
-        if set(required) <= {model.shorthand}:
-            forms.insert(0, known[model.shorthand])
+        shorthand = shorthands[name]
+        if set(required) <= {shorthand}:
+            forms.insert(0, known[shorthand])
         properties[kind] = {"description": described["description"], "anyOf": forms}
     return {**_mapping(properties), "minProperties": 1}
 

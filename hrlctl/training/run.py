@@ -71,7 +71,7 @@ def compose(
     config: RunConfig, *, resume: Path | None = None, init_from: Path | None = None
 ) -> PPOTrainer:
     """The trainer of a run, ready for its first step; arguments and errors as in ``train``."""
-    training, environment = config.training, config.environment
+    training = config.training
     device = resolve_device(training.device)
     keep_freed_memory()
     tasks = load_tasks(config)
@@ -89,9 +89,7 @@ def compose(
         )
     policy.to(device)
     _check_writable(config.output.save_dir)
-    scale = RewardScale(
-        environment.success_reward, environment.milestone_reward, environment.shaping_reward
-    )
+    scale = RewardScale.of(config.environment)
     scale.check(tasks, training.gamma)
     rules = EpisodeRules(scale, training.gamma)
     vector = _vector(config, tasks, rules)

@@ -1,0 +1,198 @@
+"""A third-party project with a criterion and a reward term of its own, used as its user would."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from hrlctl.cli.app import app
+from hrlctl.errors import ConfigurationError, PackError, UnknownNameError
+from hrlctl.packs import load_task_file
+from hrlctl.packs.reward_terms import load_reward_terms
+from hrlctl.packs.scaffold import create_pack_project
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTED = re.search(
+    r"```python\n(.*?)```", (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8"), re.DOTALL
+)
+ENTRY_POINTS = """
+[project.entry-points."hrlctl.criteria.v1"]
+file_words = "garden_tasks.words:FileWords"
+exits = "garden_tasks.exits:Anything"
+no_class = "garden_tasks.words:ClassVar"
+unfinished = "hrlctl.schema.custom_criteria:CustomCriterion"
+window_title = "garden_tasks.words:FileWords"
+
+[project.entry-points."hrlctl.rewards.v1"]
+windows_open = "garden_tasks.words:WindowsOpen"
+"""
+TASK = """
+  - id: note
+    difficulty: EASY
+    num_steps: 3
+    instruction: 'Open "{program}", type "{word}" and save it'
+    parameters: {program: {kind: name}, word: {kind: word}, file: {kind: word}}
+    setup:
+      files: {"{file}.txt": ""}
+      launchers: [{name: "{program}", program: text_editor, path: "{file}.txt"}]
+    success_criteria:
+      file_words: {path: "{file}.txt", least: 1}
+      changed_only: ["{program}", "{file}.txt"]
+    oracle:
+      - double_click: {role: icon, name: "{program}"}
+      - type_text: "{word}"
+      - press: ctrl+s
+"""
+
+
+def hrlctl(*arguments: str, site: Path, folder: Path, code: int = 0) -> tuple[str, str]:
+    """Standard output and errors of a command that must exit with ``code``."""
+    done = subprocess.run(
+        [sys.executable, "-m", "hrlctl", *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(site), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which the project is installed: from ``tasks new``, with its own classes."""
+    parent = tmp_path_factory.mktemp("projects")
+    create_pack_project("garden_tasks", parent)
+    project = parent / "garden_tasks"
+    package = project / "garden_tasks"
+    assert DOCUMENTED is not None
+    (package / "words.py").write_text(DOCUMENTED.group(1), encoding="utf-8")
+    (package / "exits.py").write_text("raise SystemExit(3)", encoding="utf-8")
+    for path, text in ((package / "pack.yaml", TASK), (project / "pyproject.toml", ENTRY_POINTS)):
+        path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+    target = tmp_path_factory.mktemp("site")
+    options = ("--target", str(target), "--no-deps", "--no-build-isolation", "--no-index")
+    command = [sys.executable, "-m", "pip", "install", "--quiet", *options, str(project)]
+    done = subprocess.run(command, cwd=parent, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return target
+
+
+def test_its_pack_validates_and_every_broken_plugin_is_named(site: Path, tmp_path: Path) -> None:
+    answer, _ = hrlctl("tasks", "validate", "garden_tasks", site=site, folder=tmp_path)
+    assert "3 tasks, all valid" in answer
+    _, errors = hrlctl("tasks", "validate", site=site, folder=tmp_path, code=4)
+    assert errors.count("error: ") == 4
+    for reason in ("SystemExit", "no subclass", "does not define holds", "hrlctl's own"):
+        assert reason in errors
+
+
+def test_its_criterion_is_verified_with_the_task(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "note.yaml").write_text("tasks:" + TASK, encoding="utf-8")
+    arguments = ("tasks", "verify", "note.yaml", "--instances", "1", "--workers", "0")
+    hrlctl(*arguments, site=site, folder=tmp_path)
+    text = (tmp_path / "note.yaml").read_text(encoding="utf-8")
+    (tmp_path / "note.yaml").write_text(text.replace("least: 1", "least: 2"), encoding="utf-8")
+    answer, errors = hrlctl(*arguments, site=site, folder=tmp_path, code=4)
+    assert "file_words" in answer + errors
+
+
+def test_it_is_trained_on_with_its_reward_term(site: Path, tmp_path: Path) -> None:
+    configuration = tmp_path / "run.yaml"
+    configuration.write_text(
+        "environment: {packs: [garden_tasks], reward_terms: [windows_open=0.2]}\n"
+        "training: {total_timesteps: 128, buffer_size: 64, num_envs: 2, minibatches: 2}\n"
+    )
+    arguments = ("train", "--config", str(configuration), "--device", "cpu")
+    hrlctl(*arguments, site=site, folder=tmp_path)
+    assert (tmp_path / "checkpoints" / "final_model.pt").is_file()
+
+
+@pytest.fixture
+def installed(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(site))
+
+
+def planted(folder: Path, criteria: str) -> Path:
+    path = folder / "planted.yaml"
+    path.write_text(
+        "- id: a\n  instruction: x\n  difficulty: EASY\n  num_steps: 1\n"
+        f"  success_criteria:\n    window_title: x\n    {criteria}\n"
+    )
+    return path
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(
+    ("criteria", "message", "hint"),
+    [
+        ("file_wrds: a.txt", "unknown criterion", "file_words"),
+        ("file_words: {path: a.txt, leest: 2}", "unknown key 'leest'", "'least'"),
+        ("file_words: {path: a.txt, least: two}", "least", ""),
+        ("exits: a", "SystemExit", "garden_tasks"),
+        ("not: {exits: a}", "SystemExit", "garden_tasks"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(
+    tmp_path: Path, criteria: str, message: str, hint: str
+) -> None:
+    with pytest.raises(PackError, match=message) as caught:
+        load_task_file(planted(tmp_path, criteria))
+    assert str(caught.value.where).endswith("planted.yaml:7")
+    assert hint in (caught.value.hint or "")
+
+
+@pytest.mark.usefixtures("installed")
+def test_its_paths_stay_at_home_in_any_depth(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match="home folder"):
+        load_task_file(planted(tmp_path, "any: [{file_words: ../../a.txt}]"))
+
+
+@pytest.mark.usefixtures("installed")
+def test_disabled_it_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = planted(tmp_path, "file_words: a.txt")
+    load_task_file(path)
+    monkeypatch.setenv("HRLCTL_DISABLE_PACKS", "1")
+    with pytest.raises(PackError, match="unknown criterion"):
+        load_task_file(path)
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_schema_for_editors_knows_it() -> None:
+    from typer.testing import CliRunner
+
+    done = CliRunner().invoke(app, ["tasks", "schema"])
+    assert "SystemExit" in done.stderr
+    schema = json.loads(done.stdout)
+    Draft202012Validator.check_schema(schema)
+
+    def is_valid(criteria: dict[str, Any]) -> bool:
+        task = {"id": 1, "instruction": "x", "difficulty": "EASY", "num_steps": 1}
+        return bool(Draft202012Validator(schema).is_valid([task | {"success_criteria": criteria}]))
+
+    assert is_valid({"file_words": "a.txt"})
+    assert is_valid({"not": {"file_words": {"path": "a.txt", "least": 2}}})
+    assert is_valid({"kind": "file_words", "path": "a.txt"})
+    assert not is_valid({"file_words": {"path": "a.txt", "leest": 2}})
+
+
+@pytest.mark.usefixtures("installed")
+def test_reward_terms_are_weighted_by_the_configuration() -> None:
+    (term,) = load_reward_terms(["windows_open=0.2"])
+    assert (term.name, term.weight) == ("windows_open", 0.2)
+    for entry in ("windows_open", "windows_open=-1", "windows_open=nan", "=1"):
+        with pytest.raises(ConfigurationError, match="name=weight"):
+            load_reward_terms([entry])
+    with pytest.raises(ConfigurationError, match="twice"):
+        load_reward_terms(["windows_open=0.2", "windows_open=0.1"])
+    with pytest.raises(UnknownNameError) as caught:
+        load_reward_terms(["window_open=0.2"])
+    assert "windows_open" in str(caught.value.hint)
