@@ -25,7 +25,9 @@ class LazyCommand(NamedTuple):
 COMMANDS: Final[Mapping[str, LazyCommand]] = {
     "train": LazyCommand("hrlctl.cli.train", "Train an agent and watch it learn."),
     "eval": LazyCommand("hrlctl.cli.eval", "Measure an agent on held-out episodes."),
+    "run": LazyCommand("hrlctl.cli.run", "Give an agent an instruction, and watch it."),
     "export": LazyCommand("hrlctl.cli.export", "Export an agent: ONNX or safetensors."),
+    "serve": LazyCommand("hrlctl.cli.serve", "Answer for an agent over HTTP."),
     "init": LazyCommand("hrlctl.cli.init", "Write a configuration and tasks to start from."),
     "config": LazyCommand("hrlctl.cli.config", "Show what a training would be configured with."),
     "report": LazyCommand("hrlctl.cli.report", "Write a recorded training as one HTML file."),
