@@ -1,7 +1,7 @@
 """How many predictions a second a server makes, how long they take, and whether its memory grows.
 
-Clients send different screenshots of the simulator, each the next when the last was answered. Client
-and server share the machine's cores.
+Clients send screenshots of the simulator, each the next one when its last was answered. Clients and
+server share the machine's cores.
 
 python benchmarks/serve.py exported/model.onnx --requests 2000 --json
 """
@@ -21,7 +21,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
-import httpx
+import httpx2
 import numpy as np
 from PIL import Image
 
@@ -43,7 +43,7 @@ class Server(NamedTuple):
 
     def memory(self) -> int:
         """Bytes that the process has in memory."""
-        text = httpx.get(f"{self.url}/metrics").text
+        text = httpx2.get(f"{self.url}/metrics").text
         found = re.search(r"^process_resident_memory_bytes (\S+)$", text, re.MULTILINE)
         return int(float(found[1])) if found else 0
 
@@ -79,7 +79,7 @@ async def ask(server: Server, clients: int, requests: int) -> list[float]:
     shots, seconds = screenshots(), list[float]()
     left = iter(range(requests))
 
-    async def client(http: httpx.AsyncClient) -> None:
+    async def client(http: httpx2.AsyncClient) -> None:
         for number in left:
             instruction, png = shots[number % SCREENS]
             started = perf_counter()
@@ -89,7 +89,7 @@ async def ask(server: Server, clients: int, requests: int) -> list[float]:
             answer.raise_for_status()
             seconds.append(perf_counter() - started)
 
-    async with httpx.AsyncClient(base_url=server.url, headers=server.headers, timeout=60) as http:
+    async with httpx2.AsyncClient(base_url=server.url, headers=server.headers, timeout=60) as http:
         await asyncio.gather(*(client(http) for _ in range(clients)))
     return seconds
 

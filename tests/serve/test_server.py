@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import httpx
+import httpx2
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
@@ -75,9 +75,9 @@ def server() -> Iterator[Server]:
 
 
 def test_it_answers_with_a_token_that_was_drawn(server: Server) -> None:
-    assert httpx.get(f"{server.url}/health").json() == {"status": "ok"}
-    assert httpx.get(f"{server.url}/v1/model").status_code == 401
-    told = httpx.get(f"{server.url}/v1/model", headers=server.headers)
+    assert httpx2.get(f"{server.url}/health").json() == {"status": "ok"}
+    assert httpx2.get(f"{server.url}/v1/model").status_code == 401
+    told = httpx2.get(f"{server.url}/v1/model", headers=server.headers)
     assert told.json()["name"] == "fake.onnx"
 
 
@@ -94,11 +94,11 @@ def test_a_body_without_a_length_is_bounded_too(server: Server) -> None:
             yield bytes(100_000)
 
     try:
-        answer = httpx.post(f"{server.url}/v1/predict", content=endless(), headers=server.headers)
+        answer = httpx2.post(f"{server.url}/v1/predict", content=endless(), headers=server.headers)
         assert answer.status_code == 413
-    except httpx.TransportError:
+    except httpx2.TransportError:
         pass  # the server hung up in the middle of it, which bounds it as well
-    assert httpx.get(f"{server.url}/health").status_code == 200
+    assert httpx2.get(f"{server.url}/health").status_code == 200
 
 
 def test_clients_that_hang_up_do_no_harm(server: Server) -> None:
@@ -109,11 +109,11 @@ def test_clients_that_hang_up_do_no_harm(server: Server) -> None:
             head += b"Content-Length: 100\r\nAuthorization: " + token + b"\r\n\r\nhalf"
         with socket.create_connection(_address(server)) as link:
             link.sendall(head)
-    assert httpx.get(f"{server.url}/v1/model", headers=server.headers).status_code == 200
+    assert httpx2.get(f"{server.url}/v1/model", headers=server.headers).status_code == 200
 
 
 def _address(server: Server) -> tuple[str, int]:
-    url = httpx.URL(server.url)
+    url = httpx2.URL(server.url)
     assert url.port is not None
     return url.host, url.port
 
