@@ -76,7 +76,9 @@ class SkillMessage(Message):
     """The manager's choice."""
 
     name: str
-    about: str | None = Field(description="the part of the instruction that it is about")
+    about: str | None = Field(
+        default=None, description="the part of the instruction that it is about"
+    )
     remaining_steps: int = Field(description="for which the choice still holds")
     probabilities: dict[str, float] = Field(description="if the manager decided now")
 
@@ -108,7 +110,7 @@ class PredictionMessage(Message):
     done_probability: float
     types: dict[str, float] = Field(description="the probability of each type of action")
     parts: dict[str, float] = Field(description="of the choice in each part that the action uses")
-    skill: SkillMessage | None = Field(description="null: the model has no manager")
+    skill: SkillMessage | None = Field(default=None, description="missing without a manager")
     session: SessionMessage | None = None
 
 
@@ -124,7 +126,7 @@ class TaskStep(Message):
     """A step that was taken."""
 
     action: ActionMessage
-    skill: str | None
+    skill: str | None = None
 
 
 class TaskRunMessage(Message):

@@ -17,6 +17,9 @@ FORMATS: Final = ("PNG", "JPEG")
 MAX_PIXELS: Final = 16_000_000
 """Of a screenshot; a screen of 5120x2880 has fewer."""
 
+# Said once for all threads, as Pillow advises for pictures that nobody vouches for.
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+
 
 class Screenshot(NamedTuple):
     """A screenshot as the model sees it, and the size in which it came."""
@@ -37,9 +40,7 @@ def read_screenshot(content: bytes, width: int, height: int) -> Screenshot:
     if not content:
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "the screenshot is empty")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(content), formats=FORMATS)
+        picture = Image.open(io.BytesIO(content), formats=FORMATS)
     except Image.UnidentifiedImageError:
         raise RefusedError(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the screenshot is neither PNG nor JPEG"
