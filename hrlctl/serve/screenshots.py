@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Final, NamedTuple
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from hrlctl.desktop.contract import Screen
 from hrlctl.serve.refusals import RefusedError
@@ -41,7 +41,7 @@ def read_screenshot(content: bytes, width: int, height: int) -> Screenshot:
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "the screenshot is empty")
     try:
         picture = Image.open(io.BytesIO(content), formats=FORMATS)
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise RefusedError(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the screenshot is neither PNG nor JPEG"
         ) from None

@@ -202,6 +202,6 @@ schema = schemathesis.pytest.from_fixture("api_schema")
 
 
 @schema.parametrize()
-@settings(max_examples=15, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=8, suppress_health_check=list(HealthCheck), deadline=None)
 def test_whatever_is_sent_the_answer_is_one_that_is_described(case: Any, server: Server) -> None:
     case.call_and_validate(headers=server.headers, checks=CHECKS)
