@@ -102,7 +102,7 @@ class Batcher:
         seen = ObservationArrays(
             *map(np.concatenate, zip(*(question.seen for question in questions), strict=True))
         )
-        observations = {
+        observations: dict[str, npt.NDArray[Any]] = {
             "screen": seen.screens,
             "tokens": seen.tokens,
             "slots": seen.slots,

@@ -66,6 +66,8 @@ class Interpreter:
 
     def parts(self, reply: Reply) -> dict[str, float]:
         """The probability of what was chosen, in each part that the type of the action uses."""
+        if self.says_done(reply):
+            return {}
         kind = ActionType(int(reply.action[Part.TYPE]))
         return {
             part.name.lower(): _probability(

@@ -88,6 +88,7 @@ def test_a_session_remembers_the_managers_state(client: TestClient, kit: Any) ->
     assert (seen["steps"], seen["skill"], seen["said_done"]) == (2, "open", False)
     told = predict(client, kit.picture(color=0), session=session["id"]).json()
     assert told["action"] == {"type": "done"}
+    assert told["parts"] == {}
     assert told["session"]["said_done"]
     assert client.delete(f"/v1/sessions/{session['id']}").status_code == 204
     for again in (
