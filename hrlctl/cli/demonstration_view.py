@@ -9,9 +9,8 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from hrlctl.cli.picture import Picture, fitting_size
+from hrlctl.cli.picture import desktop_picture
 from hrlctl.env.demonstration import DemonstratedStep, Demonstration
-from hrlctl.events import View
 
 _LINES_BELOW: Final = 7  # for the instruction, the action and the milestones, some of them wrapped
 
@@ -50,17 +49,9 @@ def _frame(
     demonstration: Demonstration, console: Console, step: DemonstratedStep | None = None
 ) -> Group:
     instance, desktop = demonstration.instance, demonstration.desktop
-    view = View(
-        screen=desktop.capture().copy(),  # the desktop draws into its own
-        instruction=instance.instruction,
-        task_id=instance.task_id,
-        pointer=desktop.cursor,
-        action=step.action if step else "",
-        skill="",
-    )
-    size = fitting_size(view, console.width, console.height - _LINES_BELOW)
+    picture = desktop_picture(desktop, console.width, console.height - _LINES_BELOW)
     lines = [Text(instance.instruction, style="bold")]
     lines.append(Text(line_of(step) if step else "0. as it begins"))
     if step is not None and step.success:
         lines.append(Text(verdict_of(step, demonstration), style="green"))
-    return Group(Picture(view, size), *lines)
+    return Group(picture, *lines)

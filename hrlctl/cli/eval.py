@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from hrlctl.cli.output_files import write_text
+from hrlctl.cli.output_files import write_text, writing
 from hrlctl.cli.task_instance import desktop_kind
 from hrlctl.errors import UnknownNameError
 
@@ -158,6 +158,14 @@ def evaluate(
         Path | None,
         typer.Option(metavar="FILE", help="Write a row for each episode.", rich_help_panel=FILES),
     ] = None,
+    episodes_parquet: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The same as Parquet (with the extra hrlctl[parquet]).",
+            rich_help_panel=FILES,
+        ),
+    ] = None,
     junit: Annotated[
         Path | None,
         typer.Option(
@@ -247,6 +255,12 @@ def evaluate(
         from hrlctl.evaluation.episode_table import csv_of
 
         write_text(episodes_csv, csv_of(report))
+    if episodes_parquet is not None:
+        from hrlctl.evaluation.episode_table import parquet_of
+
+        content = parquet_of(report)
+        with writing(episodes_parquet):
+            episodes_parquet.write_bytes(content)
     if page is not None:
         from hrlctl.cli.evaluation_page import evaluation_page
 

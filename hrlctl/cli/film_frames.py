@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -13,7 +13,6 @@ from hrlctl.desktop.commands import Click, DoubleClick, Drag, RightClick, Scroll
 if TYPE_CHECKING:
     from hrlctl.desktop.commands import Command
     from hrlctl.evaluation.replay import Frame
-    from hrlctl.evaluation.results import Ending, EpisodeResult
 
 SCALE: Final = 4  # pixels of a film that a pixel of the screen is wide and high
 _MARGIN: Final = 12
@@ -25,13 +24,20 @@ _MARK, _SKILL = (255, 64, 96), (96, 74, 176)
 _GOOD, _BAD = (64, 200, 120), (255, 104, 96)
 
 
-def film_frame(frame: Frame, result: EpisodeResult, ending: Ending, most: int) -> Image.Image:
+class Verdict(NamedTuple):
+    """How an episode ended, in words."""
+
+    words: str
+    is_good: bool
+
+
+def film_frame(frame: Frame, instruction: str, verdict: Verdict, most: int) -> Image.Image:
     """A frame with a caption below it.
 
     Args:
         frame: enlarged ``SCALE`` times.
-        result: the episode.
-        ending: how it ended; shown with the last frame.
+        instruction: what the agent was asked.
+        verdict: shown with the last frame.
         most: how many steps the episode had at most; for the bar that fills as time passes.
     """
     screen = marked(frame, SCALE)
@@ -44,7 +50,7 @@ def film_frame(frame: Frame, result: EpisodeResult, ending: Ending, most: int) -
     top += _MARGIN
     # The font's letters are about half as wide as high.
     columns = int((screen.width - 2 * _MARGIN) / (0.5 * _LETTERS))
-    lines = textwrap.wrap(result.instruction, columns, max_lines=_LINES, placeholder=" …")
+    lines = textwrap.wrap(instruction, columns, max_lines=_LINES, placeholder=" …")
     for line in lines:
         draw.text((_MARGIN, top), line, fill=_INK, font=_font())
         top += _PITCH
@@ -53,9 +59,8 @@ def film_frame(frame: Frame, result: EpisodeResult, ending: Ending, most: int) -
     right = screen.width - _MARGIN
     draw.text((right - draw.textlength(count, _font()), top), count, fill=_DIM, font=_font())
     if frame.command is None:
-        words = f"success after {ending.steps} steps" if ending.success else f"{ending.failure}"
-        color = _GOOD if ending.success else _BAD
-        draw.text((_MARGIN, top), words, fill=color, font=_font())
+        color = _GOOD if verdict.is_good else _BAD
+        draw.text((_MARGIN, top), verdict.words, fill=color, font=_font())
         return picture
     left = _MARGIN
     if frame.skill:

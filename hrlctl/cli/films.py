@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PIL import Image
 
-from hrlctl.cli.film_frames import SCALE, film_frame, marked
+from hrlctl.cli.film_frames import SCALE, Verdict, film_frame, marked
 from hrlctl.cli.image_files import Animation, can_write_mp4
 from hrlctl.cli.output_files import writing
 from hrlctl.evaluation.replay import Frame, Replay, examples
@@ -46,9 +46,11 @@ def record(report: EvaluationReport, folder: Path) -> list[Film]:
         ending = result.ending(report.termination)
         verdict = "success" if ending.success else "failure"
         name = re.sub(r"[^\w.-]+", "_", f"{result.task}_{result.seed}_{verdict}")
+        words = f"success after {ending.steps} steps" if ending.success else f"{ending.failure}"
+        shown, most = Verdict(words, ending.success), max(1, ending.steps)
         animation = Animation(_SECONDS)
         for frame in large.frames(result, report.termination):
-            animation.add(film_frame(frame, result, ending, max(1, ending.steps)))
+            animation.add(film_frame(frame, result.instruction, shown, most))
         written = [folder / f"{name}.gif"]
         animation.write(written[0])
         if can_write_mp4():

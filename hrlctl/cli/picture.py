@@ -14,10 +14,12 @@ from rich.measure import Measurement
 from rich.segment import Segment
 from rich.style import Style
 
+from hrlctl.events import View
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from hrlctl.events import View
+    from hrlctl.desktop.contract import Desktop
 
 _SHADES = " ░▒▓█"
 _POINTER = "╋"
@@ -84,6 +86,19 @@ class Picture:
                 line[self._pointer[0]] = _POINTER
             yield Segment("".join(line))
             yield Segment.line()
+
+
+def desktop_picture(desktop: Desktop, columns: int, rows: int) -> Picture:
+    """A desktop as it stands now, within these limits."""
+    view = View(
+        screen=desktop.capture().copy(),  # the desktop draws into its own
+        instruction="",
+        task_id="",
+        pointer=desktop.cursor,
+        action="",
+        skill="",
+    )
+    return Picture(view, fitting_size(view, columns, rows))
 
 
 def shrink(screen: npt.NDArray[np.uint8], width: int, height: int) -> npt.NDArray[np.uint8]:

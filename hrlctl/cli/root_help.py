@@ -14,6 +14,7 @@ EXAMPLES = (
     "hrlctl train --difficulty EASY",
     "hrlctl train --resume checkpoints/checkpoint_50000.pt",
     "hrlctl eval checkpoints/final_model.pt --episodes 500",
+    "hrlctl run 'Open the calculator' --model checkpoints/final_model.pt",
     "hrlctl export checkpoints/final_model.pt --format onnx",
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from hrlctl.schema.vocabulary import KEYS as KEYS
 
@@ -57,6 +57,24 @@ class Wait(NamedTuple):
 
 class Done(NamedTuple):
     """The agent says that it has finished. A desktop ignores it; the environment ends."""
+
+
+_NAMES: Final[dict[type, str]] = {
+    Click: "click",
+    DoubleClick: "double_click",
+    RightClick: "right_click",
+    Drag: "drag",
+    Scroll: "scroll",
+    Press: "press",
+    TypeText: "type_text",
+    Wait: "wait",
+    Done: "done",
+}
+
+
+def name_of(command: Command) -> str:
+    """What a command is called towards other programs, such as ``double_click``."""
+    return _NAMES[type(command)]
 
 
 Command = Click | DoubleClick | RightClick | Drag | Scroll | Press | TypeText | Wait | Done

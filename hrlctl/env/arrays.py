@@ -10,7 +10,7 @@ import numpy.typing as npt
 from hrlctl.desktop.contract import Screen
 from hrlctl.env.action import NUM_SLOTS, ActionSpace, ActionType, Part
 from hrlctl.env.episode import Episode
-from hrlctl.env.observation import INSTRUCTION_LENGTH, SLOT_LENGTH
+from hrlctl.env.observation import INSTRUCTION_LENGTH, SLOT_LENGTH, Reading
 
 CONTEXT_FEATURES: Final = 1 + 2 + len(ActionType)
 """Time left, pointer (x, y) as shares of the screen, the last action's type (one-hot)."""
@@ -100,14 +100,46 @@ def write_observation(
     episode: Episode, screen: Screen, into: ObservationArrays, index: int
 ) -> None:
     """Write what an agent sees of ``episode`` into row ``index``; ``screen`` is the screen now."""
-    desktop = episode.desktop
+    desktop, last = episode.desktop, episode.last_action
+    x, y = desktop.cursor
+    write_sight(
+        episode.reading,
+        screen,
+        into,
+        index,
+        time_left=episode.time_left,
+        pointer=(x / desktop.width, y / desktop.height),
+        last_type=None if last is None else int(last[Part.TYPE]),
+    )
+
+
+def write_sight(
+    reading: Reading,
+    screen: Screen,
+    into: ObservationArrays,
+    index: int,
+    *,
+    time_left: float,
+    pointer: tuple[float, float],
+    last_type: int | None,
+) -> None:
+    """Write what an agent sees into row ``index``.
+
+    Args:
+        reading: of its instruction.
+        screen: as it is now.
+        into: where to.
+        index: of the row.
+        time_left: the share of its steps that is left, in [0, 1].
+        pointer: where it is, x and y as shares of the screen.
+        last_type: the ``ActionType`` of its last action; ``None`` before the first.
+    """
     into.screens[index] = screen
-    into.tokens[index] = episode.reading.tokens
-    into.slots[index] = episode.reading.slots
+    into.tokens[index] = reading.tokens
+    into.slots[index] = reading.slots
     context = into.context[index]
     context[:] = 0.0
-    context[0] = episode.time_left
-    x, y = desktop.cursor
-    context[1], context[2] = x / desktop.width, y / desktop.height
-    if episode.last_action is not None:
-        context[3 + int(episode.last_action[Part.TYPE])] = 1.0
+    context[0] = time_left
+    context[1], context[2] = pointer
+    if last_type is not None:
+        context[3 + last_type] = 1.0

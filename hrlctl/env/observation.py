@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hrlctl.env.action import NUM_SLOTS
+from hrlctl.errors import UsageError
 
 Codes = npt.NDArray[np.uint8]
 
@@ -33,6 +34,8 @@ NUM_TOKENS: Final = FIRST_SLOT + NUM_SLOTS
 """Tokens of an instruction: the characters' codes, and one token for each slot it quotes."""
 INSTRUCTION_LENGTH: Final = 80
 SLOT_LENGTH: Final = 12
+MAX_CHARACTERS: Final = 1000
+"""The longest instruction that is taken from a user; what is read of it is far shorter."""
 
 FUNCTION_WORDS: Final = frozenset(
     "a an and as at be by called for from in into is it its named of off on onto or please"
@@ -63,6 +66,25 @@ def _letter_codes() -> Codes:
         folded = _fold(chr(code_point))
         table[code_point] = _code(folded[0]) if folded else PAD
     return table
+
+
+def check_instruction(text: str) -> str:
+    """What a user asks, without blanks around it.
+
+    Raises:
+        UsageError: it says nothing, or is too long, or is not Unicode text.
+    """
+    text = text.strip()
+    if not text:
+        raise UsageError("the instruction is empty", hint="such as: Open the calculator")
+    if len(text) > MAX_CHARACTERS:
+        raise UsageError(
+            f"the instruction has {len(text):,} characters, more than {MAX_CHARACTERS:,}",
+            hint=f"say it shortly: only about {INSTRUCTION_LENGTH} characters are read",
+        )
+    if any(0xD800 <= ord(character) <= 0xDFFF for character in text):
+        raise UsageError("the instruction is not Unicode text", hint="write it in UTF-8")
+    return text
 
 
 class Reading(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from hrlctl.evaluation.report import EvaluationReport
 from hrlctl.evaluation.results import EpisodeResult
 from hrlctl.packs import draw_instance
 from hrlctl.packs.wording import skill_in_words
+from hrlctl.schema.base import Skill
 from hrlctl.schema.setup import DesktopKind
 
 
@@ -80,9 +81,7 @@ class Replay:
                 break
             action = np.array(step.action, dtype=np.int64)
             command = self._actions.decode(action, texts)
-            skill = "" if step.skill is None else skill_in_words(step.skill)
-            if skill and step.slot < len(texts):
-                skill = f'{skill} "{texts[step.slot]}"'
+            skill = decision_in_words(step.skill, step.slot, texts)
             words = describe(action, self._actions, texts)
             yield Frame(self._desktop.render(self._scale), number, command, words, skill)
             self._desktop.perform(command)
@@ -90,6 +89,14 @@ class Replay:
             screen = self._desktop.render(self._scale)
             yield Frame(screen, result.said_done, Done(), "done", "")
         yield Frame(self._desktop.render(self._scale), steps, None, "", "")
+
+
+def decision_in_words(skill: Skill | None, slot: int, texts: Sequence[str]) -> str:
+    """The manager's choice, and what in the instruction it is about; empty without a manager."""
+    if skill is None:
+        return ""
+    words = skill_in_words(skill)
+    return f'{words} "{texts[slot]}"' if slot < len(texts) else words
 
 
 def examples(report: EvaluationReport) -> list[EpisodeResult]:

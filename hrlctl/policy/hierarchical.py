@@ -15,7 +15,7 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor, nn
 
-from hrlctl.env.action import ActionType, Part
+from hrlctl.env.action import Part
 from hrlctl.env.arrays import CONTEXT_FEATURES, ObservationArrays
 from hrlctl.errors import CheckpointError
 from hrlctl.policy.distributions import Choice
@@ -183,7 +183,6 @@ class HierarchicalPolicy(nn.Module):
         state: ActorState,
         *,
         greedy: bool = False,
-        agent_stops: bool = False,
         generator: torch.Generator | None = None,
     ) -> Acted:
         """Take one step from what is seen.
@@ -192,7 +191,6 @@ class HierarchicalPolicy(nn.Module):
             observations: what is seen now.
             state: from the step before, or ``initial_state``.
             greedy: take the likeliest choices instead of drawing them.
-            agent_stops: say ``done`` where the done head believes that the task is finished.
             generator: source of randomness; torch's own without.
         """
         with torch.no_grad():
@@ -202,7 +200,6 @@ class HierarchicalPolicy(nn.Module):
             observations.context,
             state,
             greedy=greedy,
-            agent_stops=agent_stops,
             generator=generator,
         )
 
@@ -215,7 +212,6 @@ class HierarchicalPolicy(nn.Module):
         *,
         greedy: bool = False,
         hide_instruction: float = 0.0,
-        agent_stops: bool = False,
         generator: torch.Generator | None = None,
     ) -> Acted:
         """Take one step from what is perceived already; see ``act``.
@@ -231,9 +227,6 @@ class HierarchicalPolicy(nn.Module):
         )
         worker = self.worker.view(percept, option, context)
         action, log_prob = self._choose_action(percept, worker, greedy, generator)
-        done_probability = manager.done_logit.sigmoid()
-        if agent_stops:
-            action[:, Part.TYPE].masked_fill_(done_probability > DONE_THRESHOLD, ActionType.DONE)
         after = ActorState(option.skill, option.slot, option.remaining - 1, option.sees_instruction)
         return Acted(
             action,
@@ -246,7 +239,7 @@ class HierarchicalPolicy(nn.Module):
             worker.value,
             worker.bonus_value,
             manager.value,
-            done_probability,
+            manager.done_logit.sigmoid(),
         )
 
     @torch.no_grad()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hrlctl.cli.film_frames import SCALE, film_frame, marked
+from hrlctl.cli.film_frames import SCALE, Verdict, film_frame, marked
 from hrlctl.cli.films import key_frames, record
 from hrlctl.cli.image_files import Animation
 from hrlctl.desktop.commands import Click, Command, DoubleClick, Drag, RightClick, Scroll, Wait
@@ -75,10 +75,10 @@ def test_what_points_nowhere_leaves_no_mark() -> None:
 
 
 def test_all_frames_of_a_film_are_of_one_size() -> None:
-    first = film_frame(frame(Click(1, 1)), RESULT, LOST, 2)
-    short = RESULT._replace(instruction="Open it")
-    assert first.size == film_frame(frame(None, 2), short, LOST, 2).size
-    assert first.tobytes() != film_frame(frame(None, 2), RESULT, LOST, 2).tobytes()
+    verdict = Verdict("changed nothing", False)
+    first = film_frame(frame(Click(1, 1)), "Open it " * 40, verdict, 2)
+    assert first.size == film_frame(frame(None, 2), "Open it", verdict, 2).size
+    assert first.tobytes() != film_frame(frame(None, 2), "Open it " * 40, verdict, 2).tobytes()
 
 
 def test_a_strip_holds_both_ends() -> None:

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 from xml.etree import ElementTree
 
-from hrlctl.evaluation.episode_table import COLUMNS, csv_of
+from hrlctl.evaluation.episode_table import COLUMNS, csv_of, parquet_of
 from hrlctl.evaluation.junit import junit_of
 from hrlctl.evaluation.results import Ending, Failure
 
@@ -26,6 +26,32 @@ def test_a_row_an_episode(make_result: ResultMaker, make_report: ReportMaker) ->
     assert (rows[0]["automatic_success"], rows[0]["agent_steps"]) == ("1", "5")
     assert (rows[1]["automatic_failure"], rows[1]["oracle_steps"]) == ("changed nothing", "")
     assert float(rows[1]["return"]) == 0.1
+
+
+def test_parquet_holds_the_same(
+    make_result: ResultMaker, make_report: ReportMaker, tmp_path: Path
+) -> None:
+    from pyarrow import parquet
+
+    lost = make_result("p/b", automatic=Ending(False, 10, Failure.IDLE), oracle_steps=None)
+    report = make_report(make_result(), lost)
+    (file := tmp_path / "episodes.parquet").write_bytes(parquet_of(report))
+    rows = parquet.read_table(file).to_pylist()
+    assert tuple(rows[0]) == COLUMNS
+    assert rows[1]["oracle_steps"] is None
+    shown = [{name: "" if v is None else str(v) for name, v in row.items()} for row in rows]
+    assert shown == list(csv.DictReader(io.StringIO(csv_of(report))))
+
+
+def test_columns_without_values_keep_their_types(
+    make_result: ResultMaker, make_report: ReportMaker, tmp_path: Path
+) -> None:
+    from pyarrow import parquet
+
+    report = make_report(make_result(oracle_steps=None))
+    (file := tmp_path / "episodes.parquet").write_bytes(parquet_of(report))
+    types = {field.name: str(field.type) for field in parquet.read_schema(file)}
+    assert (types["oracle_steps"], types["automatic_failure"]) == ("int64", "string")
 
 
 def test_junit_counts_and_explains(make_result: ResultMaker, make_report: ReportMaker) -> None:

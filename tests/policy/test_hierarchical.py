@@ -12,7 +12,7 @@ from hrlctl.env.action import USES, ActionSpace, ActionType, Part
 from hrlctl.errors import CheckpointError
 from hrlctl.policy import ActorState, HierarchicalPolicy, Observations
 from hrlctl.policy.files import read_model, write_model
-from hrlctl.policy.hierarchical import Acted, Evaluated
+from hrlctl.policy.hierarchical import DONE_THRESHOLD, Acted, Evaluated
 from hrlctl.policy.manager import DURATIONS, SKILLS, Decision
 from hrlctl.policy.worker import Option
 from hrlctl.schema.base import Skill
@@ -162,7 +162,7 @@ def test_texts_are_typed_only_where_there_are_some_and_done_is_never_drawn(
     assert (slots[rows, acted.option.slot, 0] > 0).all()
 
 
-def test_the_agent_stops_where_it_believes_to_have_finished(
+def test_the_agent_says_how_likely_it_has_finished(
     policy: HierarchicalPolicy, observations: Observations
 ) -> None:
     state = policy.initial_state(len(observations.screens))
@@ -172,9 +172,8 @@ def test_the_agent_stops_where_it_believes_to_have_finished(
     try:
         for bias, stops in ((50.0, True), (-50.0, False)):
             torch.nn.init.constant_(last.bias, bias)
-            acted = policy.act(observations, state, agent_stops=True)
-            assert ((acted.action[:, Part.TYPE] == ActionType.DONE) == stops).all()
             acted = policy.act(observations, state)
+            assert ((acted.done_probability > DONE_THRESHOLD) == stops).all()
             assert (acted.action[:, Part.TYPE] != ActionType.DONE).all()
     finally:
         last.bias.data.copy_(before)

@@ -1,0 +1,1 @@
+"""An agent behind HTTP: screenshots in, actions out."""
