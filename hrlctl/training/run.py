@@ -71,7 +71,7 @@ def compose(
     config: RunConfig, *, resume: Path | None = None, init_from: Path | None = None
 ) -> PPOTrainer:
     """The trainer of a run, ready for its first step; arguments and errors as in ``train``."""
-    training = config.training
+    training, environment = config.training, config.environment
     device = resolve_device(training.device)
     keep_freed_memory()
     tasks = load_tasks(config)
@@ -89,7 +89,7 @@ def compose(
         )
     policy.to(device)
     _check_writable(config.output.save_dir)
-    scale = RewardScale.of(config.environment)
+    scale = RewardScale.of(environment)
     scale.check(tasks, training.gamma)
     rules = EpisodeRules(scale, training.gamma)
     vector = _vector(config, tasks, rules)

@@ -107,6 +107,8 @@ def test_json_is_one_object_an_event_and_nothing_else(engine: Any) -> None:
     assert [o["type"] for o in objects] == [
         "warning_raised",  # of the configuration: the rate is outside of its range
         "run_started",
+        "demonstrations_played",
+        "cloning_progressed",
         "episode_finished",
         "update_finished",
         "update_finished",
@@ -116,7 +118,7 @@ def test_json_is_one_object_an_event_and_nothing_else(engine: Any) -> None:
         "stage_advanced",
         "run_finished",
     ]
-    update = objects[4]
+    update = objects[6]
     assert update["success_rate"] == 0.45
     assert update["diagnostics"] == {"approximate_kl": 0.01, "explained_variance": None}
     assert update["tasks"][0]["task_id"] == "desktop_basics/task_00"
