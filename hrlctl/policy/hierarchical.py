@@ -73,12 +73,13 @@ class ActorState(NamedTuple):
     remaining: Tensor  # (batch,), int64; 0: the manager decides before the next action
     sees_instruction: Tensor  # (batch,), bool
 
+    def released(self, where: Tensor) -> ActorState:
+        """The state with its decision over, but remembered, where ``where`` (batch,) says so."""
+        return self._replace(remaining=self.remaining.masked_fill(where, 0))
+
     def restarted(self, where: Tensor) -> ActorState:
         """The state with a new episode where ``where`` (batch,), bool, says so."""
-        return self._replace(
-            skill=self.skill.masked_fill(where, NOTHING_YET),
-            remaining=self.remaining.masked_fill(where, 0),
-        )
+        return self.released(where)._replace(skill=self.skill.masked_fill(where, NOTHING_YET))
 
     @property
     def memory(self) -> Memory:

@@ -270,8 +270,12 @@ class Collector:
             self.vector.step(self.taken.action[t].numpy(), observed, self.seen.row(t + 1), results)
             episodes += self.vector.finished
             self._faults += self.vector.faults
-            ended = torch.from_numpy(results.terminated | results.truncated)
-            self.state = acted.state.restarted(ended.to(self.policy.device))
+            ended = results.terminated | results.truncated
+            # A finished task is seen as an agent sees it that has to notice: with its memory.
+            lingers = self.seen.is_finished[t + 1]
+            device = self.policy.device
+            self.state = acted.state.released(torch.from_numpy(ended).to(device))
+            self.state = self.state.restarted(torch.from_numpy(ended & ~lingers).to(device))
             self.seconds["act"] += acted_at - started
             self.seconds["simulate"] += perf_counter() - acted_at
 

@@ -14,6 +14,7 @@ from hrlctl.env.episode import EpisodeRules
 from hrlctl.env.vector import Assignment, DesktopVector
 from hrlctl.packs import Task
 from hrlctl.policy import HierarchicalPolicy, Observations
+from hrlctl.policy.manager import NOTHING_YET
 from hrlctl.schema.run import PolicyConfig, TrainingConfig
 from hrlctl.training.ppo import Learner, minibatches, schedule
 from hrlctl.training.rollout import Collector, Rollout, changed_cells
@@ -106,6 +107,8 @@ def test_steps_after_success_teach_only_what_a_finished_screen_is(
     assert len(rollout.counts) == len(counts)  # no decision outlives an episode
     assert torch.equal(rollout.counts, counts)
     assert torch.equal(rollout.is_finished, ~counts)
+    # What tells a finished task is on the screen, not that the agent has lost its memory.
+    assert torch.equal(rollout.taken.memory.skill == NOTHING_YET, counts)
     assert torch.equal(rollout.decided, counts)  # the first step of each decides
     assert not rollout.may_stop.any()
     assert len(rollout.episodes) == int(counts.sum())
