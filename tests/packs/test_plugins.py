@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +118,13 @@ def test_it_is_trained_on_with_its_reward_term(site: Path, tmp_path: Path) -> No
 
 
 @pytest.fixture
-def installed(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def installed(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.syspath_prepend(str(site))
+    with_it = set(sys.modules)
+    yield
+    for name in set(sys.modules) - with_it:
+        if name.partition(".")[0] == "garden_tasks":
+            del sys.modules[name]
 
 
 def planted(folder: Path, criteria: str) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hrlctl.desktop.commands import Click, Drag, RightClick
-from hrlctl.desktop.contract import ROLES, Locator
+from hrlctl.desktop.contract import LOOKS, Locator
 from hrlctl.desktop.sim import SimDesktop, episode
 from hrlctl.desktop.sim.themes import THEMES
 from hrlctl.schema.setup import LauncherSetup, Setup, WindowSetup
@@ -195,7 +195,7 @@ class TestRenaming:
         it.desktop.capture()
         grid = it.desktop.annotate(15, 20)
         row, column = (field.y + field.height // 2) // 8, field.x // 8 + 4
-        assert ROLES[grid.looks[row, column]] == "text_field"
+        assert LOOKS[grid.looks[row, column]] == "marked text_field"
         assert not grid.letters[row, 2 * column : 2 * column + 6].any()
 
 

@@ -32,6 +32,13 @@ def wait_for(holds: Callable[[], bool]) -> bool:
     return holds()
 
 
+def name_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return "(ended)"
+
+
 def is_running(pid: int) -> bool:
     try:
         return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
@@ -46,7 +53,8 @@ def test_a_sweep_ends_detached_children_and_leaves_what_is_kept() -> None:
         kept = tree.start(["sleep", "60"], ENVIRONMENT, Path("/"), log, keep=True)
         script = "(setsid sleep 61 &); sleep 62 & exit"
         tree.start(["sh", "-c", script], ENVIRONMENT, Path("/"), log)
-        assert wait_for(lambda: len(tree.running()) == 3)
+        # The shells in between are gone as well.
+        assert wait_for(lambda: [*map(name_of, tree.running())] == ["sleep"] * 3)
         assert tree.sweep() == 2
         assert tree.running() == [kept]
         with pytest.raises(DesktopError, match="no-such-program"):
