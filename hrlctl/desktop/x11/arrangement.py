@@ -78,7 +78,10 @@ def arrange(
     if installed("file_manager") is not None:
         for _ in range(rng.randrange(_MOST_FOLDERS + 1)):
             name = draw_name(rng, held_out=held_out)
-            if name.casefold() not in taken:
+            # What is typed at a folder's files chooses one, but what Enter opens is the first one
+            # with the same first letter.
+            initials = {other[0].casefold() for other in (*FOLDERS, *folders)}
+            if name.casefold() not in taken and name[0].casefold() not in initials:
                 taken.add(name.casefold())
                 folders.append(name)
     places = _places(rng, size, held_out=setup.variation.held_out_layouts)

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from hrlctl.desktop.x11.looks import Look
 from hrlctl.errors import DesktopError
 
-FOLDERS: Final = ("Documents", "Downloads", "Pictures")
+FOLDERS: Final = ("Documents", "Music", "Pictures")
 DOUBLE_CLICK: Final = 100
 """Milliseconds. The two clicks of one step come at once, if the server is not kept from it; the
 pointer sees to it that two clicks of two steps are no double click."""
@@ -109,7 +109,7 @@ def _settings(look: Look) -> dict[str, str]:
             for name, folder in (
                 ("DESKTOP", ""),
                 ("DOCUMENTS", "Documents"),
-                ("DOWNLOAD", "Downloads"),
+                ("MUSIC", "Music"),
                 ("PICTURES", "Pictures"),
             )
         ),
