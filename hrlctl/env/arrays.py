@@ -12,8 +12,9 @@ from hrlctl.env.action import NUM_SLOTS, ActionSpace, ActionType, Part
 from hrlctl.env.episode import Episode
 from hrlctl.env.observation import INSTRUCTION_LENGTH, SLOT_LENGTH, Reading
 
-CONTEXT_FEATURES: Final = 1 + 2 + len(ActionType)
-"""Time left, pointer (x, y) as shares of the screen, the last action's type (one-hot)."""
+TIME_LEFT, POINTER_X, POINTER_Y, IS_UNCHANGED, LAST_TYPE = range(5)
+"""Where the context's features stand; from ``LAST_TYPE`` on the last action's type (one-hot)."""
+CONTEXT_FEATURES: Final = LAST_TYPE + len(ActionType)
 UNLABELLED: Final = 255
 """A label where there is none: the desktop does not know, or nothing is left to aim at."""
 
@@ -96,11 +97,10 @@ class StepResults(NamedTuple):
         self.reached_skill[envs] = self.reached_slot[envs] = -1
 
 
-def write_observation(
-    episode: Episode, screen: Screen, into: ObservationArrays, index: int
-) -> None:
-    """Write what an agent sees of ``episode`` into row ``index``; ``screen`` is the screen now."""
+def write_observation(episode: Episode, into: ObservationArrays, index: int) -> None:
+    """Look at ``episode``, and write what an agent sees of it into row ``index``."""
     desktop, last = episode.desktop, episode.last_action
+    screen = episode.look()
     x, y = desktop.cursor
     write_sight(
         episode.reading,
@@ -109,6 +109,7 @@ def write_observation(
         index,
         time_left=episode.time_left,
         pointer=(x / desktop.width, y / desktop.height),
+        is_unchanged=episode.is_unchanged,
         last_type=None if last is None else int(last[Part.TYPE]),
     )
 
@@ -121,6 +122,7 @@ def write_sight(
     *,
     time_left: float,
     pointer: tuple[float, float],
+    is_unchanged: bool,
     last_type: int | None,
 ) -> None:
     """Write what an agent sees into row ``index``.
@@ -132,6 +134,7 @@ def write_sight(
         index: of the row.
         time_left: the share of its steps that is left, in [0, 1].
         pointer: where it is, x and y as shares of the screen.
+        is_unchanged: its last action left the screen as it was.
         last_type: the ``ActionType`` of its last action; ``None`` before the first.
     """
     into.screens[index] = screen
@@ -139,7 +142,8 @@ def write_sight(
     into.slots[index] = reading.slots
     context = into.context[index]
     context[:] = 0.0
-    context[0] = time_left
-    context[1], context[2] = pointer
+    context[TIME_LEFT] = time_left
+    context[POINTER_X], context[POINTER_Y] = pointer
+    context[IS_UNCHANGED] = is_unchanged
     if last_type is not None:
-        context[3 + last_type] = 1.0
+        context[LAST_TYPE + last_type] = 1.0

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+import numpy as np
+
 from hrlctl.desktop.commands import Done
-from hrlctl.desktop.contract import Desktop
+from hrlctl.desktop.contract import Desktop, Screen
 from hrlctl.env.action import Action, ActionSpace, ActionType, Part
 from hrlctl.env.observation import Reading, read_instruction
 from hrlctl.env.reward import Progress, RewardScale
@@ -76,6 +78,9 @@ class Episode:
         self.total_reward = 0.0
         self.succeeded = False
         self.last_action: Action | None = None
+        self.is_unchanged = False
+        self._seen: Screen | None = None
+        self._has_acted = False
         desktop.reset(instance.setup, instance.seed)
         self._progress = Progress.begin(instance, rules.scale, rules.gamma, desktop.state())
         self._reached = [
@@ -97,6 +102,15 @@ class Episode:
         """Share of ``max_steps`` that is left, in [0, 1]."""
         return max(0.0, 1 - self.length / self.instance.max_steps)
 
+    def look(self) -> Screen:
+        """The screen now; ``is_unchanged`` says whether it is as it was before the last action."""
+        screen = self.desktop.capture()
+        if self._seen is None or self._has_acted:
+            self.is_unchanged = self._seen is not None and np.array_equal(screen, self._seen)
+            self._seen = screen.copy()
+            self._has_acted = False
+        return screen
+
     def step(self, action: Action) -> Outcome:
         """Carry out one action, int64, shape (6,)."""
         command = self.actions.decode(action, self.reading.texts)
@@ -104,7 +118,7 @@ class Episode:
         if not is_done:
             self.desktop.perform(command)
         self.length += 1
-        self.last_action = action.copy()  # it may be a row that is written again
+        self._note(action)
         state = self.desktop.state()
         holds = self._progress.succeeds(state)
         is_automatic = self.rules.termination == "automatic"
@@ -123,7 +137,7 @@ class Episode:
     def linger(self, action: Action) -> None:
         """Carry out one more action after the end, for screens that show a finished task."""
         self.desktop.perform(self.actions.decode(action, self.reading.texts))
-        self.last_action = action.copy()
+        self._note(action)
 
     def play_on(self, action: Action) -> None:
         """Carry out an action after success as if the episode went on: time passes, nothing pays.
@@ -136,6 +150,10 @@ class Episode:
     def holds(self) -> bool:
         """Whether the criteria hold now."""
         return self._progress.succeeds(self.desktop.state())
+
+    def _note(self, action: Action) -> None:
+        self.last_action = action.copy()  # it may be a row that is written again
+        self._has_acted = True
 
 
 def action_types(reading: Reading) -> list[bool]:

@@ -15,7 +15,14 @@ import numpy.typing as npt
 
 from hrlctl.desktop.contract import Desktop, Screen
 from hrlctl.env.action import Action, ActionSpace
-from hrlctl.env.arrays import UNLABELLED, ObservationArrays, StepResults, write_observation
+from hrlctl.env.arrays import (
+    POINTER_X,
+    POINTER_Y,
+    UNLABELLED,
+    ObservationArrays,
+    StepResults,
+    write_observation,
+)
 from hrlctl.env.episode import NO_SLOT, Episode, EpisodeRules, Reached, describe
 from hrlctl.env.observation import encode_letters, read_instruction
 from hrlctl.packs import Task, draw_instance
@@ -163,7 +170,10 @@ class EnvironmentVector(ABC):
         assignment, history = self._assignments[index], self._histories[index]
         instance = draw_instance(self.tasks[assignment.task], assignment.seed, self.split)
         texts = read_instruction(instance.instruction).texts
-        x, y = seen.context[index, 1:3] * (self.actions.width, self.actions.height)
+        x, y = seen.context[index, [POINTER_X, POINTER_Y]] * (
+            self.actions.width,
+            self.actions.height,
+        )
         return EpisodeView(
             seen.screens[index].copy(),
             instance.task_id,
@@ -314,15 +324,13 @@ class DesktopVector(EnvironmentVector):
         into: ObservationArrays,
         before: ObservationArrays | None,
     ) -> None:
-        desktop = env.desktop
-        screen = desktop.capture()
-        fresh = before is None or not np.array_equal(screen, before.screens[index])
-        write_observation(env.episode, screen, into, index)
+        write_observation(env.episode, into, index)
+        fresh = before is None or not np.array_equal(into.screens[index], before.screens[index])
         into.is_fresh[index] = fresh
         into.is_finished[index] = env.linger_left > 0
         into.aims[index] = _labels(None if env.linger_left else env.episode.aim)
         if fresh:
-            annotation = desktop.annotate(self.actions.rows, self.actions.columns)
+            annotation = env.desktop.annotate(self.actions.rows, self.actions.columns)
             if annotation is None:
                 into.looks[index] = into.letters[index] = UNLABELLED
             else:
@@ -336,6 +344,7 @@ class DesktopVector(EnvironmentVector):
             for action in state.history if env.desktop.is_repeatable else ():
                 array = np.array(action, dtype=np.int64)
                 self._histories[index].append(tuple(action))
+                env.episode.look()  # as an agent did
                 if env.linger_left:
                     env.episode.linger(array)
                     env.linger_left -= 1

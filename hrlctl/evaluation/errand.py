@@ -115,13 +115,16 @@ class Errand:
 
     def _look(self, time_left: float, last: Action | None) -> None:
         x, y = self.desktop.cursor
+        screen = self.desktop.capture()
+        before = self._seen.screens[0]
         write_sight(
             self._reading,
-            self.desktop.capture(),
+            screen,
             self._seen,
             0,
             time_left=time_left,
             pointer=(x / self.desktop.width, y / self.desktop.height),
+            is_unchanged=last is not None and np.array_equal(screen, before),
             last_type=None if last is None else int(last[Part.TYPE]),
         )
 

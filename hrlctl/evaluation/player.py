@@ -108,8 +108,7 @@ class Player:
 
     def _look(self, trial: Trial, row: int) -> None:
         """Write what the agent sees of ``trial`` into ``row`` of what is seen."""
-        episode = trial.episode
-        write_observation(episode, episode.desktop.capture(), self._seen, row)
+        write_observation(trial.episode, self._seen, row)
         if self.setup.ablation is Ablation.SCREEN:
             self._seen.screens[row] = 0
 

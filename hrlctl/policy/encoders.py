@@ -40,7 +40,7 @@ class CompactEncoder(Encoder):
 
     Each cell's 8x8x3 pixels become one vector (space-to-depth), so that no computation is spent
     at full resolution. Beside the pixels stand the same pixels normalised within their cell: a
-    shape then looks alike whatever its colours are. Two 3x3 convolutions follow, the second one
+    shape then looks alike whatever its colours are. Three 3x3 convolutions follow, the last two
     residual.
     """
 
@@ -49,6 +49,7 @@ class CompactEncoder(Encoder):
         self.patch = nn.Linear(2 * _PATCH, channels + channels // 2)
         self.mix = nn.Conv2d(channels + channels // 2, channels, 3, padding=1)
         self.residual = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second_residual = nn.Conv2d(channels, channels, 3, padding=1)
 
     def forward(self, screens_bhwc: Tensor) -> Tensor:
         patches = _space_to_depth(screens_bhwc)
@@ -59,7 +60,8 @@ class CompactEncoder(Encoder):
         x = x + F.linear(normalised, relative)
         x = F.relu(x).permute(0, 3, 1, 2)  # channels_last in memory
         x = F.relu(self.mix(x))
-        return x + self.residual(x)
+        x = x + self.residual(x)
+        return x + self.second_residual(F.relu(x))
 
 
 class TorchvisionEncoder(Encoder):

@@ -18,6 +18,8 @@ from hrlctl.policy.reading import HALVES, Known, Reader
 
 EVIDENCE: Final = 3
 """Maps a text: where it begins, and how near it is to the left and to the right."""
+PLACES: Final = 3
+"""Maps of where in its thing a cell lies: at its left end, in its middle, at its right end."""
 KINDS: Final = len(LOOKS) * (1 + NUM_SLOTS)
 _LETTER_FEATURES: Final = 8
 _WORD_CELLS: Final = 5
@@ -49,6 +51,7 @@ class Percept(NamedTuple):
     looks: Tensor  # (batch, cells, looks): what stands in each cell, probabilities; no gradient
     prior: Tensor  # (batch, cells), log: a cell's weight before anything is known; no gradient
     evidence: Tensor  # (batch, slots, EVIDENCE, cells), in [0, 1], of the slots' texts
+    places: Tensor  # (batch, PLACES, cells), in [0, 1]; no gradient
     summary: Tensor  # (batch, SUMMARY_FEATURES)
     slots: Tensor  # (batch, slots, SLOT_FEATURES): what is asked of each, and where it is seen
     has_slot: Tensor  # (batch, slots), bool
@@ -86,6 +89,7 @@ class Perception(nn.Module):
             (1, _WORD_CELLS),
             padding=(0, _WORD_CELLS // 2),
         )
+        self.surroundings = Surroundings(encoder.channels)
         self.look = nn.Linear(encoder.channels, len(LOOKS))
         self.seen_slots = nn.Sequential(
             nn.Linear(SLOT_FEATURES + len(LOOKS), SLOT_FEATURES), nn.ReLU()
@@ -124,7 +128,7 @@ class Perception(nn.Module):
         batch, rows, halves = scene.letters.shape
         letters = self.letters(scene.letters.int()).view(batch, rows, halves // HALVES, -1)
         words = self.words(letters.permute(0, 3, 1, 2))
-        features = torch.relu(scene.shapes.permute(0, 3, 1, 2) + words)
+        features = self.surroundings(scene.shapes.permute(0, 3, 1, 2) + words)
         asked: InstructionFeatures = self.instruction(tokens, slots)
         evidence = _evidence(scene.match)
         with torch.no_grad():
@@ -134,12 +138,14 @@ class Perception(nn.Module):
             prior = -(looks @ cells_of_look.log().unsqueeze(2)).squeeze(2)
             seen_as = _seen_as(evidence[:, :, 0], looks)
             kinds = torch.cat([looks.sum(1).log1p(), seen_as.flatten(1)], dim=1)
+            places = _places(looks.argmax(2).view(batch, rows, -1))
         slots = self.seen_slots(torch.cat([asked.slots, seen_as], dim=2))
         return Percept(
             features,
             looks,
             prior,
             evidence,
+            places,
             asked.summary,
             slots,
             asked.has_slot,
@@ -167,6 +173,32 @@ class Perception(nn.Module):
 def _by_cells(maps: Tensor) -> Tensor:
     """(batch, channels, rows, columns) -> (batch, cells, channels); free in channels_last."""
     return maps.flatten(2).transpose(1, 2)
+
+
+class Surroundings(nn.Module):
+    """What a cell shows, in the light of its row, its column and the whole screen.
+
+    Whether a title bar has the focus, or what is ticked, is told by colours that another theme
+    uses for something else: what else there is tells them apart.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.row, self.column, self.screen = (nn.Linear(2 * channels, channels) for _ in range(3))
+        for part in (self.row, self.column, self.screen):
+            nn.init.normal_(part.weight, std=0.01)
+            nn.init.zeros_(part.bias)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """(batch, channels, rows, columns) -> features of the same shape, not negative."""
+        shown = torch.relu(maps).permute(0, 2, 3, 1)
+        rows = torch.cat([shown.mean(2), shown.amax(2)], dim=2)
+        columns = torch.cat([shown.mean(1), shown.amax(1)], dim=2)
+        mean, most = rows.chunk(2, dim=2)
+        screen = torch.cat([mean.mean(1), most.amax(1)], dim=1)
+        by_row = self.row(rows) + self.screen(screen).unsqueeze(1)
+        added = by_row.unsqueeze(2) + self.column(columns).unsqueeze(1)
+        return torch.relu(maps + added.permute(0, 3, 1, 2))
 
 
 class Pool(nn.Module):
@@ -219,6 +251,33 @@ def _seen_as(match: Tensor, looks: Tensor) -> Tensor:
     likeliest = looks.argmax(2).unsqueeze(1).expand_as(match)
     nothing = match.new_zeros(*match.shape[:2], looks.shape[2])
     return nothing.scatter_reduce(2, likeliest, match, "amax")
+
+
+def _places(kinds: Tensor) -> Tensor:
+    """Where each cell lies in its run of cells of the same kind, along its row.
+
+    Args:
+        kinds: (batch, rows, columns), int64.
+
+    Returns:
+        (batch, PLACES, cells), in [0, 1]; in a run of one cell, all ends and the middle are there.
+    """
+    columns = kinds.shape[2]
+    index = torch.arange(columns, device=kinds.device)
+    # Where the last run begins that is not to the right of a cell, and where the next one ends.
+    breaks = F.pad(kinds[:, :, 1:] != kinds[:, :, :-1], (1, 1), value=True)
+    begins = torch.where(breaks[:, :, :-1], index, 0).unsqueeze(2)
+    ends = torch.where(breaks[:, :, 1:], index, columns).unsqueeze(2)
+    is_before = index <= index.unsqueeze(1)  # [cell, other]: the other is not to the right
+    first = torch.where(is_before, begins, 0).amax(3)
+    last = torch.where(is_before.t(), ends, columns).amin(3)
+    length = (last - first).clamp(min=1)
+    left = 1 - (index - first) / length
+    right = 1 - (last - index) / length
+    middle = 1 - (left - right).abs()
+    alone = (last == first).float()
+    places = torch.stack([left, middle, right], dim=1)
+    return torch.maximum(places, alone.unsqueeze(1)).flatten(2)
 
 
 @torch.no_grad()

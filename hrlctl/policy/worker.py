@@ -10,15 +10,17 @@ from torch import Tensor, nn
 from hrlctl.desktop.commands import KEYS
 from hrlctl.desktop.contract import LOOKS
 from hrlctl.env.action import USES, ActionType, Part
+from hrlctl.env.arrays import POINTER_X, POINTER_Y
 from hrlctl.policy.distributions import Choice, choose
 from hrlctl.policy.instruction import SLOT_FEATURES, SUMMARY_FEATURES
 from hrlctl.policy.manager import DURATIONS, SKILLS
-from hrlctl.policy.perception import EVIDENCE, Percept, Pool
+from hrlctl.policy.perception import EVIDENCE, PLACES, Percept, Pool
 
 _SKILL_FEATURES: Final = 24
 _CONDITION: Final = 96
 _POINTER: Final = 32
-_MAPS: Final = 2 * EVIDENCE  # of the slot told, and of those that the worker attends to
+# Of the slot told and of those attended to; where in its thing a cell lies; the pointer.
+_MAPS: Final = 2 * EVIDENCE + PLACES + 1
 _KIND_BOUND: Final = 3.0
 _KEY_BOUND: Final = 4.0
 _POINTER_BOUND: Final = 8.0
@@ -101,7 +103,8 @@ class Worker(nn.Module):
         for table in (self.usual_kind, self.usual_look, self.usual_key):
             nn.init.zeros_(table.weight)
         with torch.no_grad():
-            self.usual_evidence.weight.view(-1, 2, EVIDENCE)[:] = torch.tensor([0.25, 0.15, 0.15])
+            of_texts = torch.tensor([0.25, 0.15, 0.15]).repeat(2)
+            self.usual_evidence.weight.zero_()[:, : 2 * EVIDENCE] = of_texts
             self.types_told.weight.fill_(0.2)
 
     def view(self, percept: Percept, option: Option, context: Tensor) -> WorkerView:
@@ -130,7 +133,15 @@ class Worker(nn.Module):
         batch, count, maps, cells = percept.evidence.shape
         told = percept.evidence.gather(1, index.unsqueeze(3).expand(-1, 1, maps, cells))
         attended = attention.unsqueeze(1) @ percept.evidence.view(batch, count, -1)
-        evidence = torch.cat([told.view(batch, maps, cells), attended.view(batch, maps, cells)], 1)
+        evidence = torch.cat(
+            [
+                told.view(batch, maps, cells),
+                attended.view(batch, maps, cells),
+                percept.places,
+                _pointer_map(context, percept.features),
+            ],
+            dim=1,
+        )
 
         view, pooled = self.pool(percept.features, condition, evidence)
         hidden = self.hidden(torch.cat([pooled, condition], dim=1))
@@ -190,6 +201,16 @@ class Worker(nn.Module):
 
     def _point(self, query: Tensor, view: WorkerView) -> Tensor:
         return (view.keys @ query.unsqueeze(2)).squeeze(2) / _POINTER**0.5
+
+
+def _pointer_map(context: Tensor, features: Tensor) -> Tensor:
+    """Where the pointer is, (batch, 1, cells): 1 in its cell."""
+    rows, columns = features.shape[2:]
+    x, y = context[:, POINTER_X], context[:, POINTER_Y]
+    column = (x * columns).long().clamp(0, columns - 1)
+    row = (y * rows).long().clamp(0, rows - 1)
+    cells = torch.arange(rows * columns, device=context.device)
+    return ((row * columns + column).unsqueeze(1) == cells).to(features.dtype).unsqueeze(1)
 
 
 def _bounded(logits: Tensor, bound: float) -> Tensor:

@@ -49,6 +49,7 @@ def context_info() -> ContextInfo:
         "share of the steps that is left, from 1 to 0",
         "x of the pointer as a share of the screen's width",
         "y of the pointer as a share of the screen's height",
+        "1 if the screen is as it was before the last action, else 0",
         *(f"1 if the last action was {kind.name.lower()}, else 0" for kind in ActionType),
     )
     assert len(features) == CONTEXT_FEATURES

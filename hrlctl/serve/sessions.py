@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -36,6 +37,7 @@ class Session:
         steps: taken so far.
         pointer: where the last action put it, as shares of the screen.
         last_type: of the last action.
+        seen: digest of the screen before the last action.
         said_done: whether the agent said that it has finished.
         id: by which clients name it.
     """
@@ -47,6 +49,7 @@ class Session:
     steps: int = 0
     pointer: tuple[float, float] = (0.5, 0.5)
     last_type: int | None = None
+    seen: bytes = b""
     said_done: bool = False
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     is_busy: bool = False
@@ -65,22 +68,30 @@ class Session:
             0,
             time_left=max(0.0, 1 - self.steps / self.max_steps),
             pointer=self.pointer,
+            is_unchanged=_digest(screen) == self.seen,
             last_type=self.last_type,
         )
         return Question(seen, self.state)
 
-    def take(self, reply: Reply, actions: ActionSpace, *, says_done: bool) -> None:
-        """Remember what the agent does, as if the client carries it out."""
+    def take(
+        self, question: Question, reply: Reply, actions: ActionSpace, *, says_done: bool
+    ) -> None:
+        """Remember what the agent does on what it was shown, as if the client carries it out."""
         self.steps += 1
         self.said_done = says_done
         if says_done:
             return
         self.state = reply.state
+        self.seen = _digest(question.seen.screens)
         self.last_type = int(reply.action[Part.TYPE])
         for part in USES[ActionType(self.last_type)]:
             if part in (Part.POINTER, Part.TARGET):
                 x, y = actions.centre(int(reply.action[part]))
                 self.pointer = x / actions.width, y / actions.height
+
+
+def _digest(screen: npt.NDArray[np.uint8]) -> bytes:
+    return hashlib.blake2b(screen.tobytes(), digest_size=16).digest()
 
 
 class Sessions:

@@ -71,7 +71,7 @@ async def run_task(
     state, steps = initial_state, list[TakenStep]()
     while True:
         seen = ObservationArrays.allocate((1,), actions)
-        write_observation(episode, desktop.capture(), seen, 0)
+        write_observation(episode, seen, 0)
         reply = await batcher.ask(Question(seen, state))
         state, action = reply.state, reply.action.copy()
         if says_done := interpreter.says_done(reply):

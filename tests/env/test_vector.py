@@ -9,7 +9,7 @@ import pytest
 
 from hrlctl.desktop.sim import SimDesktop
 from hrlctl.env.action import ActionType
-from hrlctl.env.arrays import UNLABELLED, ObservationArrays
+from hrlctl.env.arrays import IS_UNCHANGED, LAST_TYPE, UNLABELLED, ObservationArrays
 from hrlctl.env.episode import EpisodeRules
 from hrlctl.env.oracle import Oracle
 from hrlctl.env.vector import Assignment, DesktopVector
@@ -80,7 +80,10 @@ def test_rows_hold_what_their_episodes_show(tasks: tuple[Task, ...]) -> None:
         pointer = seen.context[1, index, 1:3] * (160, 120)
         assert pointer == pytest.approx(episode.desktop.cursor, abs=1e-3)
         assert episode.last_action is not None
-        assert np.flatnonzero(seen.context[1, index, 3:]).tolist() == [episode.last_action[0]]
+        is_same = (seen.screens[1, index] == seen.screens[0, index]).all()
+        assert seen.context[1, index, IS_UNCHANGED] == is_same
+        last_type = np.flatnonzero(seen.context[1, index, LAST_TYPE:])
+        assert last_type.tolist() == [episode.last_action[0]]
 
 
 def test_a_screen_is_fresh_where_it_changed_and_labelled_there(tasks: tuple[Task, ...]) -> None:
@@ -94,6 +97,8 @@ def test_a_screen_is_fresh_where_it_changed_and_labelled_there(tasks: tuple[Task
     wait = np.tile(vector.actions.encode(ActionType.WAIT), (COUNT, 1))
     vector.step(wait, seen.row(0), seen.row(1), results.row(0))
     assert not seen.is_fresh[1].any()
+    assert not seen.context[0, :, IS_UNCHANGED].any()
+    assert seen.context[1, :, IS_UNCHANGED].all()
     np.testing.assert_array_equal(seen.screens[1], seen.screens[0])
 
 
@@ -127,7 +132,7 @@ def test_an_ended_episode_is_recorded_and_the_next_one_shown(tasks: tuple[Task, 
     assert results.counts.all()
     assert seen.is_fresh[1].tolist() == [False, True, False, True]
     assert seen.context[1, 1, 0] == 1.0  # all of the next one's time is left
-    assert not seen.context[1, 1, 3:].any()
+    assert not seen.context[1, 1, IS_UNCHANGED:].any()
     vector.step(actions[[0, 0, 0, 0]], seen.row(1), seen.row(0), results.row(0))
     assert vector.finished == []
 

@@ -9,7 +9,7 @@ import pytest
 from hrlctl.desktop.commands import Click, Done, TypeText
 from hrlctl.desktop.sim import SimDesktop
 from hrlctl.env.action import ActionSpace, ActionType
-from hrlctl.env.arrays import ObservationArrays
+from hrlctl.env.arrays import IS_UNCHANGED, LAST_TYPE, ObservationArrays
 from hrlctl.env.observation import MAX_CHARACTERS, read_instruction
 from hrlctl.errors import UsageError
 from hrlctl.evaluation.agents import Move
@@ -78,10 +78,17 @@ def test_the_agent_sees_the_screen_the_instruction_and_what_it_did() -> None:
     assert (first.tokens[0] == reading.tokens).all()
     assert (first.slots[0] == reading.slots).all()
     assert first.context[0, :3].tolist() == [1.0, 0.5, 0.5]
-    assert not first.context[0, 3:].any()
+    assert not first.context[0, IS_UNCHANGED:].any()
     x, y = ACTIONS.centre(21)
     assert second.context[0, :3] == pytest.approx([0.75, x / 160, y / 120])
-    assert np.flatnonzero(second.context[0, 3:]).tolist() == [ActionType.CLICK]
+    assert np.flatnonzero(second.context[0, LAST_TYPE:]).tolist() == [ActionType.CLICK]
+
+
+def test_the_agent_sees_that_its_action_changed_nothing() -> None:
+    wait = ACTIONS.encode(ActionType.WAIT)
+    agent = ScriptedAgent(*[Move(wait, None, 0, False)] * 2)
+    list(zip(range(2), make(agent).steps(), strict=False))
+    assert [seen.context[0, IS_UNCHANGED] for seen in agent.seen] == [0.0, 1.0]
 
 
 def test_the_desktop_stands_as_the_agent_saw_it_until_the_next_step() -> None:
@@ -106,4 +113,4 @@ def test_what_is_no_instruction_is_refused(text: str) -> None:
 
 
 def test_a_long_instruction_is_possible() -> None:
-    make(ScriptedAgent(), "a" * MAX_CHARACTERS)
+    assert make(ScriptedAgent(), "a" * MAX_CHARACTERS).instruction == "a" * MAX_CHARACTERS

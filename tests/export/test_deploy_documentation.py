@@ -50,8 +50,9 @@ def _wanted(policy: HierarchicalPolicy, instruction: str, screens: list[Any]) ->
     state, pointer, last = policy.initial_state(1), (0.5, 0.5), None
     said = []
     for step, screen in enumerate(screens):
+        is_unchanged = step > 0 and bool((screen == screens[step - 1]).all())
         kinds = [float(kind == last) for kind in ActionType]
-        context = torch.tensor([[1 - step / STEPS, *pointer, *kinds]])
+        context = torch.tensor([[1 - step / STEPS, *pointer, float(is_unchanged), *kinds]])
         observations = Observations(
             torch.from_numpy(screen[None].copy()),
             torch.from_numpy(reading.tokens[None].copy()),
@@ -87,11 +88,11 @@ def test_it_does_what_the_policy_does(
     desktop = SimDesktop(160, 120)
     tasks = TaskSelection(desktop="sim").load()
     screens, files = [], []
-    for number in range(4):
+    for step, number in enumerate((0, 1, 1, 2)):
         instance = draw_instance(tasks[number], number, Split.SEEDS)
         desktop.reset(instance.setup, instance.seed)
         screens.append(np.array(desktop.capture()))
-        files.append(str(tmp_path / f"{number}.png"))
+        files.append(str(tmp_path / f"{step}.png"))
         Image.fromarray(screens[-1]).save(files[-1])
     done = subprocess.run(
         [sys.executable, "-c", ALONE, program, export.folder / "model.onnx", instruction, *files],

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hrlctl.env.action import ActionSpace, ActionType
+from hrlctl.env.arrays import IS_UNCHANGED, LAST_TYPE, TIME_LEFT
 from hrlctl.serve.batching import Reply
 from hrlctl.serve.refusals import RefusedError
 from hrlctl.serve.sessions import IDLE_SECONDS, MAX_SESSIONS, Sessions
@@ -25,20 +26,33 @@ class Clock:
 def test_the_next_screenshot_is_seen_with_what_was_done_before() -> None:
     session = Sessions(STATE).open("Open it", 4)
     drag = ACTIONS.encode(ActionType.DRAG, pointer=0, target=21)
-    session.take(Reply(drag, STATE + 1, 0.0, {}), ACTIONS, says_done=False)
+    first = session.question(SCREEN, ACTIONS)
+    session.take(first, Reply(drag, STATE + 1, 0.0, {}), ACTIONS, says_done=False)
     asked = session.question(SCREEN, ACTIONS)
     context = asked.seen.context[0]
-    assert context[:3] == pytest.approx([0.75, 12 / 160, 12 / 120])
-    assert np.flatnonzero(context[3:]).tolist() == [ActionType.DRAG]
+    assert context[:LAST_TYPE] == pytest.approx([0.75, 12 / 160, 12 / 120, 1.0])
+    assert np.flatnonzero(context[LAST_TYPE:]).tolist() == [ActionType.DRAG]
     assert (asked.state == STATE + 1).all()
+
+
+def test_a_screenshot_is_compared_with_the_one_before() -> None:
+    session = Sessions(STATE).open("Open it", 4)
+    wait = Reply(ACTIONS.encode(ActionType.WAIT), STATE, 0.0, {})
+    unchanged = []
+    for screen in (SCREEN, SCREEN, SCREEN + 1, SCREEN):
+        question = session.question(screen, ACTIONS)
+        unchanged.append(bool(question.seen.context[0, IS_UNCHANGED]))
+        session.take(question, wait, ACTIONS, says_done=False)
+    assert unchanged == [False, True, False, False]
 
 
 def test_the_time_that_is_left_does_not_become_negative() -> None:
     session = Sessions(STATE).open("Open it", 1)
     wait = ACTIONS.encode(ActionType.WAIT)
     for _ in range(3):
-        session.take(Reply(wait, STATE, 0.0, {}), ACTIONS, says_done=False)
-    assert session.question(SCREEN, ACTIONS).seen.context[0, 0] == 0
+        question = session.question(SCREEN, ACTIONS)
+        session.take(question, Reply(wait, STATE, 0.0, {}), ACTIONS, says_done=False)
+    assert session.question(SCREEN, ACTIONS).seen.context[0, TIME_LEFT] == 0
 
 
 def test_idle_sessions_are_forgotten() -> None:
