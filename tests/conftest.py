@@ -19,17 +19,6 @@ hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=No
 hypothesis.settings.load_profile("repeatable")
 
 
-# What programs do that nobody here wrote depends on how busy the machine is: a test of them fails
-# if it fails each time. Reruns are listed at the end.
-REAL_PROGRAM_RERUNS = 2
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.get_closest_marker("x11"):
-            item.add_marker(pytest.mark.flaky(reruns=REAL_PROGRAM_RERUNS))
-
-
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the caller's own settings for runs out of the tests."""

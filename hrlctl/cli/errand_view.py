@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from enum import StrEnum
-from types import TracebackType
 from typing import Final, Protocol, Self
 
 from rich.console import Console, Group
@@ -33,12 +32,7 @@ class ErrandView(Protocol):
 
     def __enter__(self) -> Self: ...
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None: ...
+    def __exit__(self, *error: object) -> None: ...
 
     def show(self, step: ErrandStep) -> None:
         """Show what the agent is about to do."""
@@ -68,12 +62,7 @@ class _Lines:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None: ...
+    def __exit__(self, *error: object) -> None: ...
 
 
 class PlainErrandView(_Lines):
@@ -136,16 +125,11 @@ class LiveErrandView(_Lines):
         self._step: ErrandStep | None = None
 
     def __enter__(self) -> Self:
-        self._live.__enter__()
+        self._live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._live.__exit__(kind, error, traceback)
+    def __exit__(self, *error: object) -> None:
+        self._live.stop()
 
     def show(self, step: ErrandStep) -> None:
         self._step = step

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from hrlctl.desktop.commands import KEYS
 from hrlctl.desktop.contract import LOOKS
@@ -47,6 +48,7 @@ class WorkerView(NamedTuple):
     looks: Tensor  # (batch, cells, looks)
     prior: Tensor  # (batch, cells)
     evidence: Tensor  # (batch, maps, cells)
+    asked_places: Tensor  # (batch, PLACES), weights of where in its thing a cell lies
     value: Tensor  # (batch,), expected return of R
     bonus_value: Tensor  # (batch,), expected bonus before the decision ends
     usable_slots: Tensor  # (batch, slots), bool: the slots it may type
@@ -57,7 +59,8 @@ class Worker(nn.Module):
 
     What a skill usually takes (which action, on a thing of which look, where its slot is written or
     beside it, which key) stands in tables, one row a skill: what one skill learns does not spill
-    over into the others. Everything else is added by a network that sees the screen.
+    over into the others. So does which words of the instruction ask for which end of a thing, or
+    for its middle. Everything else is added by a network that sees the screen.
 
     Args:
         channels: channels of the feature map.
@@ -95,12 +98,13 @@ class Worker(nn.Module):
         self.usual_look = nn.Embedding(skills * kinds, len(LOOKS))
         self.usual_evidence = nn.Embedding(skills * kinds, _MAPS)
         self.usual_key = nn.Embedding(skills, len(KEYS))
+        self.asked_place = nn.Embedding(skills, PLACES * SUMMARY_FEATURES)
         self.types_told = nn.Embedding(skills, 1)
         # At the start all types are about as likely, and the pointer leans towards what matches.
         for head in (self.kind, self.look_query, self.evidence_query, self.key):
             nn.init.normal_(head.weight, std=0.01)
             nn.init.zeros_(head.bias)
-        for table in (self.usual_kind, self.usual_look, self.usual_key):
+        for table in (self.usual_kind, self.usual_look, self.usual_key, self.asked_place):
             nn.init.zeros_(table.weight)
         with torch.no_grad():
             of_texts = torch.tensor([0.25, 0.15, 0.15]).repeat(2)
@@ -110,13 +114,14 @@ class Worker(nn.Module):
     def view(self, percept: Percept, option: Option, context: Tensor) -> WorkerView:
         """Look at a batch of observations under ``option``; ``context`` is (batch, context)."""
         sees = option.sees_instruction
+        summary = percept.summary * sees.unsqueeze(1)
         index = option.slot.view(-1, 1, 1)
         about = percept.slots.gather(1, index.expand(-1, 1, SLOT_FEATURES)).squeeze(1)
         extra = torch.stack([option.remaining / DURATIONS[-1], sees.float()], dim=1)
         condition = self.condition(
             torch.cat(
                 [
-                    percept.summary * sees.unsqueeze(1),
+                    summary,
                     self.skill_embedding(option.skill),
                     about,
                     extra,
@@ -145,6 +150,7 @@ class Worker(nn.Module):
 
         view, pooled = self.pool(percept.features, condition, evidence)
         hidden = self.hidden(torch.cat([pooled, condition], dim=1))
+        words = self.asked_place(option.skill).view(batch, PLACES, SUMMARY_FEATURES)
         values = self.value(hidden).float()
         return WorkerView(
             option,
@@ -155,6 +161,7 @@ class Worker(nn.Module):
             percept.looks,
             percept.prior,
             evidence,
+            (words @ summary.unsqueeze(2)).squeeze(2),
             values[:, 0],
             values[:, 1],
             usable & percept.may_type,
@@ -173,6 +180,7 @@ class Worker(nn.Module):
         usual = view.option.skill * len(ActionType) + kind
         query = self.query(view.hidden) + self.kind_query(kind)
         weights = _TABLE_SCALE * self.usual_evidence(usual) + self.evidence_query(view.hidden)
+        weights = weights + F.pad(view.asked_places, (2 * EVIDENCE, 1))
         evidence = (weights.unsqueeze(1) @ view.evidence.to(weights.dtype)).squeeze(1)
         wanted = _TABLE_SCALE * self.usual_look(usual) + self.look_query(view.hidden)
         look = (view.looks.to(wanted.dtype) @ wanted.unsqueeze(2)).squeeze(2)

@@ -75,12 +75,13 @@ def arrange(
     held_out = setup.variation.held_out_words
     taken = {launcher.name.casefold() for launcher in wanted} | {f.casefold() for f in FOLDERS}
     folders: list[str] = []
+    given = [path.split("/")[0] for path in (*setup.folders, *setup.files)]
     if installed("file_manager") is not None:
         for _ in range(rng.randrange(_MOST_FOLDERS + 1)):
             name = draw_name(rng, held_out=held_out)
             # What is typed at a folder's files chooses one, but what Enter opens is the first one
             # with the same first letter.
-            initials = {other[0].casefold() for other in (*FOLDERS, *folders)}
+            initials = {other[0].casefold() for other in (*FOLDERS, *given, *folders)}
             if name.casefold() not in taken and name[0].casefold() not in initials:
                 taken.add(name.casefold())
                 folders.append(name)

@@ -90,8 +90,10 @@ class Settler:
             window_id = self._windows.active()
             self._settle_once(window_id, is_new=True, quiet=UNHURRIED)
             self._has_restructured = False
-        elif is_dialog and window_id is not None:
-            self._settle_dialog(window_id)
+        elif is_dialog:
+            self._settle_held()
+            if window_id not in self._windows.ids():
+                window_id = self._windows.active()
         drawn = self.last_damage
         self.handled(window_id)
         ends = time.monotonic() + LONGEST
@@ -133,10 +135,11 @@ class Settler:
                 if self.last_damage <= now or now >= began + LONGEST:
                     return
 
-    def _settle_dialog(self, window_id: int) -> None:
-        """Wait until no button of a dialog is held any more, or the dialog is gone.
+    def _settle_held(self) -> None:
+        """Wait until no button of a dialog is held any more, and what it did is done.
 
-        A file dialog holds its button twice: for the key, and once it has looked at the file.
+        A file dialog holds its button twice: for the key, and once it has looked at the file. The
+        window below it looks at its folder again some time after the dialog is gone.
         """
         for _ in range(_MOST_HELD):
             before = self._activity.turns()
@@ -144,8 +147,6 @@ class Settler:
             if not Work(self._activity).goes_on() and self._activity.turns() == before:
                 return
             self._settle_once(self._windows.active(), is_new=True)
-            if window_id not in self._windows.ids():
-                return
 
     def handled(self, window_id: int | None) -> bool:
         """Wait until a window's program has handled what was sent to it so far.
