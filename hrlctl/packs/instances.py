@@ -85,11 +85,7 @@ class Task:
         self.held_out_phrasings: Final = (
             tuple(map(resolver, phrasings.held_out)) or self.training_phrasings
         )
-        setup = spec.setup or STANDARD_SETUP
-        self.setups: Final = {
-            split: resolver(setup.model_copy(update={"variation": variation}))
-            for split, variation in _VARIATIONS.items()
-        }
+        self.setup: Final = resolver(spec.setup or STANDARD_SETUP)
         self.success: Final = resolver(spec.success_criteria)
         # A task without milestones has one: itself, for the skill that has no sub-goal.
         self.milestones: Final = tuple(
@@ -122,7 +118,7 @@ def draw_instance(task: Task, seed: int, split: Split) -> Instance:
         split=split,
         parameters=values,
         instruction=phrasings[int(rng.random() * len(phrasings))](values),
-        setup=task.setups[split](values),
+        setup=task.setup(values).model_copy(update={"variation": _VARIATIONS[split]}),
         success=task.success(values),
         milestones=tuple(
             [

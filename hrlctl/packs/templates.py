@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel
@@ -62,10 +63,12 @@ def _compile(value: Any, typed: bool) -> Resolver | None:
             return None
         return lambda values: tuple([r(values) if r else item for r, item in items])
     if isinstance(value, dict):
-        pairs = [(resolver(k), resolver(v, typed=typed)) for k, v in value.items()]
-        if not any(_compile(part, typed) for pair in value.items() for part in pair):
+        pairs = [(_compile(k, False), k, _compile(v, typed), v) for k, v in value.items()]
+        if not any(key or item for key, _, item, _ in pairs):
             return None
-        return lambda values: {key(values): item(values) for key, item in pairs}
+        return lambda values: {
+            key(values) if key else k: item(values) if item else v for key, k, item, v in pairs
+        }
     return None
 
 
@@ -94,8 +97,8 @@ def _compile_text(text: str, typed: bool) -> Resolver | None:
 def _compile_model(model: BaseModel) -> Resolver | None:
     cls = type(model)
     changes: list[tuple[str, Resolver]] = []
-    for name, field in cls.model_fields.items():
-        resolve = _compile(getattr(model, name), _may_be_number(field.annotation))
+    for name, typed in _fields(cls):
+        resolve = _compile(getattr(model, name), typed)
         if resolve is not None:
             changes.append((name, resolve))
     if not changes:
@@ -115,6 +118,12 @@ def _compile_model(model: BaseModel) -> Resolver | None:
         return filled
 
     return fill
+
+
+@cache
+def _fields(cls: type[BaseModel]) -> tuple[tuple[str, bool], ...]:
+    """Names, and whether numbers may stand there."""
+    return tuple((n, _may_be_number(field.annotation)) for n, field in cls.model_fields.items())
 
 
 def _may_be_number(annotation: Any) -> bool:
