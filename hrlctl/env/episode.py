@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -115,10 +116,17 @@ class Episode:
         """Carry out one action, int64, shape (6,)."""
         command = self.actions.decode(action, self.reading.texts)
         is_done = isinstance(command, Done)
+        pay = self.rules.scale.steps
+        if pay.action_successful:
+            self.look()
         if not is_done:
             self.desktop.perform(command)
         self.length += 1
         self._note(action)
+        is_changed = False
+        if pay.action_successful:
+            self.look()
+            is_changed = not self.is_unchanged
         state = self.desktop.state()
         holds = self._progress.succeeds(state)
         is_automatic = self.rules.termination == "automatic"
@@ -126,8 +134,12 @@ class Episode:
         terminated = success or is_done
         truncated = not terminated and self.length >= self.instance.max_steps
         reward, reached = self._progress.advance(
-            state, success=success, ends=terminated or truncated
+            state,
+            success=success,
+            ends=terminated or truncated,
+            extra=partial(pay.potential, self.desktop),
         )
+        reward += pay.reward(is_changed=is_changed)
         self.total_reward += reward
         self.succeeded = self.succeeded or success
         return Outcome(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from hrlctl.desktop.contract import DesktopState
 from hrlctl.env.criteria import Baseline, Verdict, baseline, check
-from hrlctl.errors import ConfigurationError
+from hrlctl.env.step_rewards import StepRewards
+from hrlctl.errors import ConfigurationError, TaskError
 from hrlctl.packs import Instance, Task
-from hrlctl.packs.reward_terms import WeightedTerm, load_reward_terms
+from hrlctl.packs.reward_terms import WeightedTerm, load_reward_terms, term_weights
+from hrlctl.schema.criteria import Criterion
 from hrlctl.schema.run import EnvironmentConfig
 
 
@@ -24,12 +26,14 @@ class RewardScale:
             other states is the share that holds; it is zero at both ends of an episode, so it
             changes no optimal policy (Ng, Harada and Russell, 1999).
         terms: further potentials, of other distributions; what holds of shaping holds of them.
+        steps: what single steps are worth.
     """
 
     success: float = 1.0
     milestones: float = 0.5
     shaping: float = 0.1
     terms: tuple[WeightedTerm, ...] = ()
+    steps: StepRewards = field(default_factory=StepRewards)
 
     @classmethod
     def of(cls, environment: EnvironmentConfig) -> RewardScale:
@@ -39,31 +43,39 @@ class RewardScale:
             UsageError: it names reward terms in a wrong form, or ones that are not installed.
             PackError: a reward term cannot be used.
         """
+        weights = term_weights(environment.reward_terms)
         return cls(
             environment.success_reward,
             environment.milestone_reward,
             environment.shaping_reward,
-            load_reward_terms(environment.reward_terms),
+            load_reward_terms(weights),
+            StepRewards.of(weights),
         )
 
     def check(self, tasks: Iterable[Task], gamma: float) -> None:
         """Make sure that any success is worth more than any failure from the same start.
 
-        The least success is one at the last step with no milestone; the best failure reaches all
-        milestones at its first. Shaping adds nothing to either, since its discounted sum is zero.
+        The least success is one at the last step with no milestone and no step that paid; the best
+        failure reaches all milestones at its first and is paid for every step. Potentials add
+        nothing to either, since their discounted sums are zero.
 
         Raises:
             ConfigurationError: for some task failing could pay as much.
         """
         for task in tasks:
-            least = self.success * gamma ** (task.max_steps - 1)
-            if least <= self.milestones:
+            taken, paid = self.steps.bounds(task.max_steps, gamma)
+            least = self.success * gamma ** (task.max_steps - 1) + taken
+            most = self.milestones + paid
+            if least <= most:
+                steps_pay = taken or paid
                 raise ConfigurationError(
                     f"a late success of {task.id} ({task.max_steps} steps) is worth {least:.3f} at"
-                    f" gamma {gamma:g}, no more than a failure with all milestones"
-                    f" ({self.milestones:g})",
-                    where="environment.milestone_reward",
-                    hint="lower the milestones' reward, or raise gamma",
+                    f" gamma {gamma:g}, no more than a failure"
+                    f" {'with all milestones' if self.milestones else 'at its best'} ({most:.3f})",
+                    where=f"environment.{'reward_terms' if steps_pay else 'milestone_reward'}",
+                    hint="give the terms less weight, or lower the milestones' reward"
+                    if steps_pay
+                    else "lower the milestones' reward, or raise gamma",
                 )
 
 
@@ -83,29 +95,37 @@ class Progress:
         cls, instance: Instance, scale: RewardScale, gamma: float, state: DesktopState
     ) -> Progress:
         """An episode that starts in ``state``; a milestone that holds there is never paid."""
-        start = baseline(state)
-        holds = [
-            check(milestone.criterion, state, start) is Verdict.PASS
-            for milestone in instance.milestones
-        ]
-        return cls(instance, scale, gamma, start, holds)
+        begun = cls(instance, scale, gamma, baseline(state), [])
+        begun.latched = [begun._holds(each.criterion, state) for each in instance.milestones]
+        return begun
+
+    @property
+    def about(self) -> str:
+        """What the next open milestone is about; empty without one."""
+        milestones = zip(self.instance.milestones, self.latched, strict=True)
+        return next((each.about for each, is_latched in milestones if not is_latched), "")
 
     def succeeds(self, state: DesktopState) -> bool:
         """Whether the task's criteria hold."""
-        return check(self.instance.success, state, self.start) is Verdict.PASS
+        return self._holds(self.instance.success, state)
 
-    def advance(self, state: DesktopState, *, success: bool, ends: bool) -> tuple[float, list[int]]:
+    def advance(
+        self,
+        state: DesktopState,
+        *,
+        success: bool,
+        ends: bool,
+        extra: Callable[[str], float] = lambda about: 0.0,
+    ) -> tuple[float, list[int]]:
         """The reward of the step that led to ``state``, and the milestones it reached first.
 
         Args:
             success: whether ``succeeds(state)``.
             ends: whether the episode ends here.
+            extra: a further potential, given what the next open milestone is about.
         """
         milestones = self.instance.milestones
-        holds = [
-            check(milestone.criterion, state, self.start) is Verdict.PASS
-            for milestone in milestones
-        ]
+        holds = [self._holds(milestone.criterion, state) for milestone in milestones]
         reached = [i for i, now in enumerate(holds) if now and not self.latched[i]]
         for index in reached:
             self.latched[index] = True
@@ -114,9 +134,16 @@ class Progress:
         if not ends:
             potential = self.scale.shaping * share * sum(holds)
             potential += sum(term.value(self.instance, state) for term in self.scale.terms)
+            potential += extra(self.about)
         reward = self.scale.milestones * share * len(reached)
         reward += self.gamma * potential - self.potential
         if success:
             reward += self.scale.success
         self.potential = potential
         return reward, reached
+
+    def _holds(self, criterion: Criterion, state: DesktopState) -> bool:
+        try:
+            return check(criterion, state, self.start) is Verdict.PASS
+        except TaskError as error:  # a criterion of another distribution
+            raise TaskError(error.message, where=self.instance.task_id, hint=error.hint) from error

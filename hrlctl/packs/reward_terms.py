@@ -22,6 +22,8 @@ from hrlctl.packs.plugins import REWARDS_GROUP, find_plugins
 if TYPE_CHECKING:
     from hrlctl.desktop.contract import DesktopState
 
+OWN_TERMS: Final = ("action_successful", "cursor_moved_towards_target", "time")
+"""Names that no distribution can register: what hrlctl ships, see ``hrlctl.env.step_rewards``."""
 _KEY: Final = "environment.reward_terms"
 _ENTRY: Final = re.compile(r"([^\s=]+)=(\d+\.?\d*|\.\d+)")
 
@@ -69,31 +71,46 @@ def find_reward_terms() -> Mapping[str, Callable[[], type[RewardTerm]]]:
     return {
         name: partial(found.load, RewardTerm)  # type: ignore[type-abstract]
         for name, found in find_plugins(REWARDS_GROUP).items()
+        if name not in OWN_TERMS
     }
 
 
-def load_reward_terms(entries: Sequence[str]) -> tuple[WeightedTerm, ...]:
-    """The terms that a configuration names, each written as ``name=weight``.
+def term_weights(entries: Sequence[str]) -> dict[str, float]:
+    """Weights by name, from a configuration's entries, each written as ``name=weight``.
 
     Raises:
         ConfigurationError: an entry of another form, or a name that stands twice.
-        UnknownNameError: no distribution registers the name.
-        PackError: the term cannot be used.
+        UnknownNameError: the term is neither hrlctl's own nor registered by a distribution.
     """
-    terms: list[WeightedTerm] = []
-    known = find_reward_terms() if entries else {}
+    weights: dict[str, float] = {}
     for entry in entries:
         found = _ENTRY.fullmatch(entry)
         if found is None:
             raise ConfigurationError(
                 f"{entry!r} is not of the form name=weight",
                 where=_KEY,
-                hint="for example near_goal=0.2; a weight is a number that is not negative",
+                hint="for example time=0.01; a weight is a number that is not negative",
             )
         name, weight = found.groups()
-        if name not in known:
-            raise UnknownNameError("reward term", name, known, where=_KEY)
-        if name in {term.name for term in terms}:
+        if name in weights:
             raise ConfigurationError(f"the reward term {name!r} stands twice", where=_KEY)
-        terms.append(WeightedTerm(name, float(weight), known[name]()()))
-    return tuple(terms)
+        weights[name] = float(weight)
+    if unknown := weights.keys() - set(OWN_TERMS):
+        known = (*OWN_TERMS, *find_reward_terms())
+        for name in sorted(unknown - set(known)):
+            raise UnknownNameError("reward term", name, known, where=_KEY)
+    return weights
+
+
+def load_reward_terms(weights: Mapping[str, float]) -> tuple[WeightedTerm, ...]:
+    """The terms of other distributions that a configuration names.
+
+    Args:
+        weights: by name, as ``term_weights`` gives them; hrlctl's own are left out.
+
+    Raises:
+        PackError: a term cannot be used.
+    """
+    others = {name: weight for name, weight in weights.items() if name not in OWN_TERMS}
+    known = find_reward_terms() if others else {}
+    return tuple(WeightedTerm(name, weight, known[name]()()) for name, weight in others.items())

@@ -252,12 +252,13 @@ def test_a_phrasing_that_is_trained_on_and_held_out(verified: Verify) -> None:
     assert "phrasing" in only(verified((held_out, trained)), Check.SPLITS).message
 
 
-def test_a_theme_that_is_trained_on_and_held_out(
-    verified: Verify, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kind", ["theme", "layout", "wallpaper"])
+def test_a_look_that_is_trained_on_and_held_out(
+    verified: Verify, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    themes = verification_splits.themes
-    monkeypatch.setattr(verification_splits, "themes", lambda *, held_out: themes(held_out=False))
-    assert "theme" in only(verified(), Check.SPLITS).message
+    drawn = getattr(verification_splits, f"{kind}s")
+    monkeypatch.setattr(verification_splits, f"{kind}s", lambda *, held_out: drawn(held_out=False))
+    assert f"the {kind} " in only(verified(), Check.SPLITS).message
 
 
 class Restless(SimDesktop):

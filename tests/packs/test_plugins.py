@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,10 +16,21 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from hrlctl.cli.app import app
-from hrlctl.errors import ConfigurationError, PackError, UnknownNameError
-from hrlctl.packs import load_task_file
-from hrlctl.packs.reward_terms import load_reward_terms
+from hrlctl.desktop.contract import DesktopState
+from hrlctl.desktop.sim import SimDesktop
+from hrlctl.env.action import ActionSpace, ActionType
+from hrlctl.env.episode import Episode, EpisodeRules
+from hrlctl.env.reward import RewardScale
+from hrlctl.errors import ConfigurationError, PackError, TaskError, UnknownNameError
+from hrlctl.packs import Instance, draw_instance, load_packs, load_task_file
+from hrlctl.packs.reward_terms import (
+    RewardTerm,
+    WeightedTerm,
+    load_reward_terms,
+    term_weights,
+)
 from hrlctl.packs.scaffold import create_pack_project
+from hrlctl.schema.base import Split
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTED = re.search(
@@ -192,13 +204,55 @@ def test_the_schema_for_editors_knows_it() -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_reward_terms_are_weighted_by_the_configuration() -> None:
-    (term,) = load_reward_terms(["windows_open=0.2"])
+    weights = term_weights(["windows_open=0.2", "time=0.01"])
+    assert weights == {"windows_open": 0.2, "time": 0.01}
+    (term,) = load_reward_terms(weights)
     assert (term.name, term.weight) == ("windows_open", 0.2)
     for entry in ("windows_open", "windows_open=-1", "windows_open=nan", "=1"):
         with pytest.raises(ConfigurationError, match="name=weight"):
-            load_reward_terms([entry])
+            term_weights([entry])
     with pytest.raises(ConfigurationError, match="twice"):
-        load_reward_terms(["windows_open=0.2", "windows_open=0.1"])
+        term_weights(["windows_open=0.2", "windows_open=0.1"])
     with pytest.raises(UnknownNameError) as caught:
-        load_reward_terms(["window_open=0.2"])
+        term_weights(["window_open=0.2"])
     assert "windows_open" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("raise OSError('the disk is gone')", "raised OSError: the disk is gone"),
+        ("return 'yes'", "answered 'yes'"),
+    ],
+)
+def test_a_criterion_that_fails_while_it_is_asked_ends_the_training_with_names(
+    site: Path, tmp_path: Path, body: str, message: str
+) -> None:
+    words = (site / "garden_tasks" / "words.py").read_text(encoding="utf-8")
+    holds = "        if isinstance(state.files, Unknown)"
+    broken = tmp_path / "broken"
+    shutil.copytree(site, broken)
+    (broken / "garden_tasks" / "words.py").write_text(
+        words.replace(holds, f"        {body}\n{holds}"), encoding="utf-8"
+    )
+    arguments = ("train", "--pack", "garden_tasks", "--total-timesteps", "64", "--device", "cpu")
+    _, errors = hrlctl(*arguments, site=broken, folder=tmp_path, code=4)
+    said = " ".join(errors.split())
+    assert f"the criterion 'file_words' {message}" in said
+    assert "garden_tasks/note" in said
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(("potential", "message"), [("1 / 0", "raised ZeroDivision"), ("2", "2,")])
+def test_a_reward_term_that_fails_is_named(potential: str, message: str) -> None:
+    class Failing(RewardTerm):
+        def potential(self, instance: Instance, state: DesktopState) -> float:
+            return float(eval(potential))
+
+    (task,) = load_packs(["desktop_basics"]).tasks(ids=["desktop_basics/open-icon"])
+    scale = RewardScale(terms=(WeightedTerm("failing", 0.1, Failing()),))
+    instance, actions = draw_instance(task, 0, Split.TRAINING), ActionSpace(160, 120)
+    episode = Episode(instance, SimDesktop(), actions, EpisodeRules(scale))
+    with pytest.raises(TaskError, match=f"'failing' .*{message}") as caught:
+        episode.step(actions.encode(ActionType.WAIT))
+    assert caught.value.where == "desktop_basics/open-icon"
