@@ -91,7 +91,7 @@ class EnvironmentConfig(StrictModel):
     success_reward: Positive = 1.0
     milestone_reward: NonNegative = 0.5  # all milestones of an episode together
     shaping_reward: NonNegative = 0.1  # potential of a state in which all milestones hold
-    reward_terms: tuple[str, ...] = ()  # further terms, our own or of plug-ins: name=weight
+    reward_terms: tuple[str, ...] = ()  # further terms, hrlctl's own or of plug-ins, as name=weight
 
 
 class OutputConfig(StrictModel):
