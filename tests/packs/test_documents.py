@@ -29,7 +29,7 @@ def test_plain_words_and_numbers_are_read_as_people_mean_them(tmp_path: Path) ->
     ("text", "line"),
     [
         ("a: 1\na: 2\n", 2),
-        ("a: &x [1]\nb: *x\n", 1),
+        ("a: &x [1]\nb: *x\n", 2),
         ("a: !!python/object:os.system x\n", 1),
         ("a: [1\nb: 2\n", 2),
         ("? [1, 2]\n: 3\n", 1),
@@ -69,6 +69,12 @@ def test_json_knows_its_lines_and_refuses_double_keys(tmp_path: Path) -> None:
     assert document.where((0, "x")).endswith("t.json:3")
     with pytest.raises(PackError):
         read_document(written(tmp_path, '{"a": 1, "a": 2}', "t.json"))
+
+
+def test_json_that_yaml_cannot_read_has_no_lines_but_its_values(tmp_path: Path) -> None:
+    document = read_document(written(tmp_path, '[{"a": "\x7f"}]', "t.json"))
+    assert document.value == [{"a": "\x7f"}]
+    assert document.where((0, "a")).endswith("t.json")
 
 
 @settings(

@@ -1,0 +1,165 @@
+"""YAML files as trees of nodes, which know the line of every value; nothing in them is executed.
+
+PyYAML's own loader reads ``1e-3`` as text and ``on`` as true, and takes the last of two equal keys.
+So files are read through their node trees, and plain scalars by YAML 1.2's core rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import yaml
+
+from hrlctl.errors import HrlctlError
+
+_LOADER: Final = getattr(
+    yaml, "CSafeLoader", yaml.SafeLoader
+)  # ten times as fast where it is built
+_QUOTED: Final = ("'", '"', "|", ">")
+_WORDS: Final = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+
+class Bounds(NamedTuple):
+    """What a file may hold at most; no sound one comes near."""
+
+    size: int  # bytes
+    depth: int  # of mappings and lists in each other
+    values: int
+
+
+class YamlTree:
+    """Reads one file.
+
+    Args:
+        path: of the file.
+        what: the file is, for messages, such as ``a configuration``.
+        bounds: what it may hold.
+        error: what is raised for any mistake in it.
+        number: a plain scalar as a number, or as the text that it is.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        what: str,
+        bounds: Bounds,
+        error: type[HrlctlError],
+        number: Callable[[str], Any],
+    ) -> None:
+        self.path, self._what, self._bounds = path, what, bounds
+        self._error, self._number = error, number
+
+    def text(self) -> str:
+        """The file's text.
+
+        Raises:
+            HrlctlError: it cannot be read, is too large, or is not UTF-8.
+        """
+        where, size = str(self.path), self._bounds.size
+        try:
+            if self.path.stat().st_size > size:
+                raise self._error(
+                    f"larger than {size // 1000} kB, which {self._what} never needs to be",
+                    where=where,
+                    hint="split it into several files, or take out what does not belong there",
+                )
+            return self.path.read_text(encoding="utf-8-sig")
+        except OSError as error:
+            raise self._error(
+                f"cannot be read: {error.strerror}", where=where, hint="name a file that exists"
+            ) from None
+        except UnicodeDecodeError:
+            raise self._error(
+                "not UTF-8 text", where=where, hint="save the file with the encoding UTF-8"
+            ) from None
+
+    def root(self, text: str, *, is_json: bool = False) -> yaml.Node | None:
+        """The tree of ``text``; ``None`` if it is empty.
+
+        Args:
+            text: of the file.
+            is_json: it is sound JSON; where YAML cannot read it there is no tree.
+
+        Raises:
+            HrlctlError: it is not well formed, nested too deeply, holds too many values, or an
+                alias.
+        """
+        try:
+            self._check_shape(text)
+            return yaml.compose(text, Loader=_LOADER)
+        except (yaml.YAMLError, ValueError) as error:
+            if is_json:
+                return None
+            mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+            reason = getattr(error, "problem", None) or str(error).splitlines()[0]
+            raise self._error(f"not valid YAML: {reason}", where=self._place(mark)) from None
+
+    def where(self, node: yaml.Node) -> str:
+        """``file:line`` of a node."""
+        return self._place(node.start_mark)
+
+    def value(self, node: yaml.Node) -> Any:
+        """What a node stands for: mappings, lists, texts, numbers, truth values and ``None``.
+
+        Raises:
+            HrlctlError: a key stands twice or is no text, or a tag asks for something else.
+        """
+        if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
+            raise self._error(f"the tag {node.tag!r} is not supported", where=self.where(node))
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item) for item in node.value]
+        return {key: self.value(inner) for key, _, inner in self.pairs(node)}
+
+    def pairs(self, node: yaml.Node) -> Iterator[tuple[str, int, yaml.Node]]:
+        """Key, line and value node of each of a mapping's pairs.
+
+        Raises:
+            HrlctlError: a key stands twice or is no text.
+        """
+        lines: dict[str, int] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise self._error("a key must be a text", where=self.where(key_node))
+            key = str(key_node.value)
+            if key in lines:
+                raise self._error(
+                    f"the key {key!r} stands here again (first in line {lines[key]})",
+                    where=self.where(key_node),
+                    hint="keep one of them",
+                )
+            lines[key] = key_node.start_mark.line + 1
+            yield key, lines[key], value_node
+
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
+        text: str = node.value
+        if node.style in _QUOTED:
+            return text
+        return _WORDS[text.lower()] if text.lower() in _WORDS else self._number(text)
+
+    def _check_shape(self, text: str) -> None:
+        """Refuse what would make a small file a huge one where it is met, before it costs much."""
+        depth = values = 0
+        for event in yaml.parse(text, Loader=_LOADER):
+            if isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            elif isinstance(event, yaml.AliasEvent):
+                raise self._error(
+                    "aliases are not supported: write this out at each place",
+                    where=self._place(event.start_mark),
+                )
+            elif isinstance(event, yaml.NodeEvent):
+                values += 1
+                depth += isinstance(event, yaml.CollectionStartEvent)
+            if depth > self._bounds.depth or values > self._bounds.values:
+                is_deep = depth > self._bounds.depth
+                fault = (
+                    "nested too deeply" if is_deep else f"more than {self._bounds.values:,} values"
+                )
+                raise self._error(fault, where=self._place(event.start_mark))
+
+    def _place(self, mark: Any) -> str:  # a mark of either of PyYAML's parsers, or none
+        return f"{self.path}:{mark.line + 1}" if mark else str(self.path)
