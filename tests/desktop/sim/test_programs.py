@@ -186,6 +186,12 @@ class TestFields:
         assert abs(it.widget("Volume").value - 100 * share) <= 5
         assert y
 
+    def test_a_slider_s_number_only_shows(self, user):
+        it = user(alone("Panel", "form", fields=self.FIELDS))
+        it.click("label", "50")
+        assert it.widget("Volume").value == 50
+        assert it.find("label", "50").x >= it.find("slider", "Volume").right
+
     def test_a_slider_takes_keys(self, user):
         it = user(alone("Panel", "form", fields=self.FIELDS))
         it.click("slider", "Volume")

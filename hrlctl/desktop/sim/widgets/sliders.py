@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from hrlctl.desktop.commands import ScrollDirection
 from hrlctl.desktop.contract import Rect, Role
 from hrlctl.desktop.sim import painters
-from hrlctl.desktop.sim.widgets.base import Widget
+from hrlctl.desktop.sim.widgets.base import Part, Widget
 
 if TYPE_CHECKING:
     from hrlctl.desktop.sim.canvas import Canvas
@@ -40,11 +41,19 @@ class Slider(Widget):
         x, y, width, height = self.rect
         return Rect(x, y, width - _NUMBER_WIDTH, height)
 
+    @property
+    def _number(self) -> Rect:
+        x, y, width, height = self._track
+        return Rect(x + width + 2, y, _NUMBER_WIDTH - 2, height)
+
     def paint(self, canvas: Canvas, theme: Theme) -> None:
-        x, y, width, height = track = self._track
-        painters.paint_slider(canvas, track, theme, self.amount / 100, focused=self.has_focus)
-        number = Rect(x + width + 2, y, _NUMBER_WIDTH - 2, height)
-        painters.paint_label(canvas, number, theme, str(self.amount))
+        share = self.amount / 100
+        painters.paint_slider(canvas, self._track, theme, share, focused=self.has_focus)
+        painters.paint_label(canvas, self._number, theme, str(self.amount))
+
+    def parts(self) -> Iterator[Part]:
+        yield Part(self.role, self.name, self._track, self.is_marked)
+        yield Part("label", str(self.amount), self._number)
 
     def place_of(self, share: float) -> Rect:
         x, y, width, height = self._track
@@ -58,12 +67,15 @@ class Slider(Widget):
 
     def click(self, x: int, y: int) -> None:
         left, _, width, _ = self._track
+        if x >= left + width:  # the number, which only shows
+            return
         length = width - 2 * _MARGIN
         exact = max(0, min(x - left - _MARGIN, length)) * 100
         self._set((2 * exact + STEP * length) // (2 * STEP * length) * STEP)
 
     def drag(self, x: int, y: int, to_x: int, to_y: int) -> None:
-        self.click(to_x, to_y)
+        if self._track.contains(x, y):
+            self.click(min(to_x, self._track.right - 1), to_y)
 
     def scroll(self, direction: ScrollDirection) -> bool:
         self._set(self.amount + (STEP if direction == "up" else -STEP))
