@@ -15,6 +15,7 @@ from hrlctl.desktop.x11.home import DOUBLE_CLICK, DOUBLE_CLICK_DISTANCE
 _LEFT, _RIGHT, _WHEEL_UP, _WHEEL_DOWN = 1, 3, 4, 5
 _NOTCHES: Final = 3
 _DRAG_STEPS: Final = 6  # programs begin a drag only when the pointer has moved for a while
+_CLOCK_TICKS: Final = 2  # milliseconds: the X server's clock is read in whole ones
 _BUTTON_MASKS: Final = {1: X.Button1Mask, 2: X.Button2Mask, 3: X.Button3Mask}
 
 
@@ -46,7 +47,8 @@ class Pointer:
         """Wait until a click at (x, y) makes no double click with the one before."""
         at, before_x, before_y = self._clicked
         if max(abs(x - before_x), abs(y - before_y)) <= DOUBLE_CLICK_DISTANCE:
-            time.sleep(max(0.0, at + DOUBLE_CLICK / 1000 - time.monotonic()))
+            apart = (DOUBLE_CLICK + _CLOCK_TICKS) / 1000
+            time.sleep(max(0.0, at + apart - time.monotonic()))
 
     def double_click(self, x: int, y: int) -> None:
         self.click(x, y, times=2)
