@@ -68,7 +68,9 @@ class YamlTree:
             return self.path.read_text(encoding="utf-8-sig")
         except OSError as error:
             raise self._error(
-                f"cannot be read: {error.strerror}", where=where, hint="name a file that exists"
+                f"cannot be read: {error.strerror}",
+                where=where,
+                hint="name a file that can be read",
             ) from None
         except UnicodeDecodeError:
             raise self._error(

@@ -275,9 +275,7 @@ def _places(kinds: Tensor) -> Tensor:
     left = 1 - (index - first) / length
     right = 1 - (last - index) / length
     middle = 1 - (left - right).abs()
-    alone = (last == first).float()
-    places = torch.stack([left, middle, right], dim=1)
-    return torch.maximum(places, alone.unsqueeze(1)).flatten(2)
+    return torch.stack([left, middle, right], dim=1).flatten(2)
 
 
 @torch.no_grad()

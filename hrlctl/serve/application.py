@@ -223,9 +223,8 @@ class _Service:
         shot = await loop.run_in_executor(
             self.decoders, read_screenshot, content, actions.width, actions.height
         )
-        question = session.question(shot.screen, actions)
-        reply = await self.batcher.ask(question)
-        session.take(question, reply, actions, says_done=interpreter.says_done(reply))
+        reply = await self.batcher.ask(session.question(shot.screen, actions))
+        session.take(reply, actions, says_done=interpreter.says_done(reply))
         skill = interpreter.skill(reply, texts)
         if skill is not None:
             self.metrics.skills.labels(skill.name).inc()

@@ -37,7 +37,8 @@ class Session:
         steps: taken so far.
         pointer: where the last action put it, as shares of the screen.
         last_type: of the last action.
-        seen: digest of the screen before the last action.
+        shown: digest of the screen that the agent was asked about last.
+        seen: the same, of the screen before the last action.
         said_done: whether the agent said that it has finished.
         id: by which clients name it.
     """
@@ -49,6 +50,7 @@ class Session:
     steps: int = 0
     pointer: tuple[float, float] = (0.5, 0.5)
     last_type: int | None = None
+    shown: bytes = b""
     seen: bytes = b""
     said_done: bool = False
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
@@ -60,6 +62,7 @@ class Session:
 
     def question(self, screen: npt.NDArray[Any], actions: ActionSpace) -> Question:
         """What the agent is asked on this screen, uint8, of the model's size."""
+        self.shown = hashlib.blake2b(screen.tobytes(), digest_size=16).digest()
         seen = ObservationArrays.allocate((1,), actions)
         write_sight(
             self.reading,
@@ -68,30 +71,24 @@ class Session:
             0,
             time_left=max(0.0, 1 - self.steps / self.max_steps),
             pointer=self.pointer,
-            is_unchanged=_digest(screen) == self.seen,
+            is_unchanged=self.shown == self.seen,
             last_type=self.last_type,
         )
         return Question(seen, self.state)
 
-    def take(
-        self, question: Question, reply: Reply, actions: ActionSpace, *, says_done: bool
-    ) -> None:
-        """Remember what the agent does on what it was shown, as if the client carries it out."""
+    def take(self, reply: Reply, actions: ActionSpace, *, says_done: bool) -> None:
+        """Remember what the agent does, as if the client carries it out."""
         self.steps += 1
         self.said_done = says_done
         if says_done:
             return
         self.state = reply.state
-        self.seen = _digest(question.seen.screens)
+        self.seen = self.shown
         self.last_type = int(reply.action[Part.TYPE])
         for part in USES[ActionType(self.last_type)]:
             if part in (Part.POINTER, Part.TARGET):
                 x, y = actions.centre(int(reply.action[part]))
                 self.pointer = x / actions.width, y / actions.height
-
-
-def _digest(screen: npt.NDArray[np.uint8]) -> bytes:
-    return hashlib.blake2b(screen.tobytes(), digest_size=16).digest()
 
 
 class Sessions:

@@ -27,10 +27,10 @@ def task() -> Task:
     return found
 
 
-def episode_of(task: Task, gamma: float = 1.0, **weights: float) -> Episode:
+def episode_of(task: Task, **weights: float) -> Episode:
     scale = RewardScale(shaping=0.0, steps=StepRewards(**weights))
     instance = draw_instance(task, 3, Split.TRAINING)
-    return Episode(instance, SimDesktop(), ACTIONS, EpisodeRules(scale, gamma))
+    return Episode(instance, SimDesktop(), ACTIONS, EpisodeRules(scale, gamma=1.0))
 
 
 def test_a_configuration_names_them_all(task: Task) -> None:
@@ -83,10 +83,29 @@ def test_weights_by_which_failing_could_pay_more_are_refused(
     assert caught.value.where == "environment.reward_terms"
 
 
-def test_no_play_within_the_bounds_makes_a_failure_worth_more(task: Task) -> None:
+def test_the_latest_success_is_worth_more_than_a_failure_that_never_rests(task: Task) -> None:
     gamma = 0.99
-    steps = StepRewards(action_successful=0.01, time=0.01)
-    RewardScale(steps=steps).check([task], gamma)
-    least, most = steps.bounds(task.max_steps, gamma)
-    late_success = 1.0 * gamma ** (task.max_steps - 1) + least
-    assert late_success > RewardScale().milestones + most
+    scale = RewardScale(steps=StepRewards(action_successful=0.01, time=0.01))
+    scale.check([task], gamma)
+
+    def played(*, waits_first: bool) -> tuple[bool, float]:
+        instance = draw_instance(task, 3, Split.TRAINING)
+        episode = Episode(instance, SimDesktop(), ACTIONS, EpisodeRules(scale, gamma))
+        oracle, total = Oracle(instance, ACTIONS), 0.0
+        steps = len(instance.oracle)
+        for step in range(instance.max_steps):
+            if waits_first:
+                acts = step >= instance.max_steps - steps
+                action = oracle.next_action(episode.desktop) if acts else WAIT
+            elif step < steps - 1:  # all milestones but the last one
+                action = oracle.next_action(episode.desktop)
+            else:
+                action = ACTIONS.encode(ActionType.PRESS, key="super")
+            assert action is not None
+            total += gamma**step * episode.step(action).reward
+        return episode.succeeded, total
+
+    (late, worth), (failed, paid) = played(waits_first=True), played(waits_first=False)
+    assert late
+    assert not failed
+    assert worth > paid > 0

@@ -26,8 +26,8 @@ class Clock:
 def test_the_next_screenshot_is_seen_with_what_was_done_before() -> None:
     session = Sessions(STATE).open("Open it", 4)
     drag = ACTIONS.encode(ActionType.DRAG, pointer=0, target=21)
-    first = session.question(SCREEN, ACTIONS)
-    session.take(first, Reply(drag, STATE + 1, 0.0, {}), ACTIONS, says_done=False)
+    session.question(SCREEN, ACTIONS)
+    session.take(Reply(drag, STATE + 1, 0.0, {}), ACTIONS, says_done=False)
     asked = session.question(SCREEN, ACTIONS)
     context = asked.seen.context[0]
     assert context[:LAST_TYPE] == pytest.approx([0.75, 12 / 160, 12 / 120, 1.0])
@@ -42,7 +42,7 @@ def test_a_screenshot_is_compared_with_the_one_before() -> None:
     for screen in (SCREEN, SCREEN, SCREEN + 1, SCREEN):
         question = session.question(screen, ACTIONS)
         unchanged.append(bool(question.seen.context[0, IS_UNCHANGED]))
-        session.take(question, wait, ACTIONS, says_done=False)
+        session.take(wait, ACTIONS, says_done=False)
     assert unchanged == [False, True, False, False]
 
 
@@ -50,8 +50,8 @@ def test_the_time_that_is_left_does_not_become_negative() -> None:
     session = Sessions(STATE).open("Open it", 1)
     wait = ACTIONS.encode(ActionType.WAIT)
     for _ in range(3):
-        question = session.question(SCREEN, ACTIONS)
-        session.take(question, Reply(wait, STATE, 0.0, {}), ACTIONS, says_done=False)
+        session.question(SCREEN, ACTIONS)
+        session.take(Reply(wait, STATE, 0.0, {}), ACTIONS, says_done=False)
     assert session.question(SCREEN, ACTIONS).seen.context[0, TIME_LEFT] == 0
 
 
