@@ -17,6 +17,7 @@ from hrlctl.errors import HrlctlError
 _LOADER: Final = getattr(
     yaml, "CSafeLoader", yaml.SafeLoader
 )  # ten times as fast where it is built
+_PLAIN_TAGS: Final = "tag:yaml.org,2002:"
 _QUOTED: Final = ("'", '"', "|", ">")
 _WORDS: Final = {"": None, "~": None, "null": None, "true": True, "false": False}
 
@@ -89,8 +90,7 @@ class YamlTree:
                 alias.
         """
         try:
-            self._check_shape(text)
-            return yaml.compose(text, Loader=_LOADER)
+            return self._compose(text)
         except (yaml.YAMLError, ValueError) as error:
             if is_json:
                 return None
@@ -108,7 +108,7 @@ class YamlTree:
         Raises:
             HrlctlError: a key stands twice or is no text, or a tag asks for something else.
         """
-        if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
+        if node.tag and (not node.tag.startswith(_PLAIN_TAGS) or "python" in node.tag):
             raise self._error(f"the tag {node.tag!r} is not supported", where=self.where(node))
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
@@ -142,26 +142,55 @@ class YamlTree:
             return text
         return _WORDS[text.lower()] if text.lower() in _WORDS else self._number(text)
 
-    def _check_shape(self, text: str) -> None:
-        """Refuse what would make a small file a huge one where it is met, before it costs much."""
-        depth = values = 0
+    def _compose(self, text: str) -> yaml.Node | None:
+        """The tree; what would make a small file a huge one is refused where it is met.
+
+        A node's tag is the one that is written there, ``None`` without one.
+        """
+        root: yaml.Node | None = None
+        above: list[yaml.CollectionNode] = []  # those that are still open
+        values = 0
         for event in yaml.parse(text, Loader=_LOADER):
             if isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            elif isinstance(event, yaml.AliasEvent):
+                closed = above.pop()
+                if isinstance(closed, yaml.MappingNode):  # keys and values followed each other
+                    closed.value = list(zip(closed.value[::2], closed.value[1::2], strict=True))
+                continue
+            if isinstance(event, yaml.AliasEvent):
                 raise self._error(
                     "aliases are not supported: write this out at each place",
                     where=self._place(event.start_mark),
                 )
-            elif isinstance(event, yaml.NodeEvent):
-                values += 1
-                depth += isinstance(event, yaml.CollectionStartEvent)
-            if depth > self._bounds.depth or values > self._bounds.values:
-                is_deep = depth > self._bounds.depth
+            if not isinstance(event, yaml.NodeEvent):
+                continue
+            values += 1
+            if len(above) >= self._bounds.depth or values > self._bounds.values:
+                is_deep = len(above) >= self._bounds.depth
                 fault = (
                     "nested too deeply" if is_deep else f"more than {self._bounds.values:,} values"
                 )
                 raise self._error(fault, where=self._place(event.start_mark))
+            node = _node(event)
+            if above:
+                above[-1].value.append(node)
+            elif root is None:
+                root = node
+            else:
+                raise self._error(
+                    "a second document begins here", where=self._place(event.start_mark)
+                )
+            if isinstance(node, yaml.CollectionNode):
+                above.append(node)
+        return root
 
     def _place(self, mark: Any) -> str:  # a mark of either of PyYAML's parsers, or none
         return f"{self.path}:{mark.line + 1}" if mark else str(self.path)
+
+
+def _node(event: Any) -> Any:
+    """The node that ``event`` begins, without what is in it."""
+    if isinstance(event, yaml.ScalarEvent):
+        scalar: Any = yaml.ScalarNode  # its types know nothing of a missing tag
+        return scalar(event.tag, event.value, event.start_mark, event.end_mark, style=event.style)
+    kind = yaml.SequenceNode if isinstance(event, yaml.SequenceStartEvent) else yaml.MappingNode
+    return kind(event.tag, [], event.start_mark, event.end_mark)
