@@ -39,7 +39,7 @@ STARTS: Final = (
 def measure(start: Start, runs: int = RUNS) -> list[float]:
     """Seconds of each run, after one that warms the file cache."""
     # As the installed command starts, under the name that completion looks for.
-    code = "import sys; sys.argv[0] = 'hrlctl'; from hrlctl.cli.app import main; main()"
+    code = "import sys; sys.argv[0] = 'hrlctl'; from hrlctl.cli.start import main; main()"
     command = [sys.executable, "-c", code, *start.arguments]
     environment = {**os.environ, **start.environment}
     seconds = []

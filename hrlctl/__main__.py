@@ -1,6 +1,6 @@
 """``python -m hrlctl``."""
 
-from hrlctl.cli.app import main
+from hrlctl.cli.start import main
 
 if __name__ == "__main__":
     main()

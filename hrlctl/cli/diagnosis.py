@@ -66,9 +66,13 @@ def _packages() -> Iterator[Finding]:
             yield Finding(name, "ok", version(name))
         except PackageNotFoundError:
             yield Finding(name, "broken", "not installed", f"pip install {name}")
-    for package, module in (("mss", "mss"), ("python-xlib", "Xlib")):
+    for package, module, extra in (
+        ("mss", "mss", "x11"),
+        ("python-xlib", "Xlib", "x11"),
+        ("pyautogui", "pyautogui", "native"),
+    ):
         if find_spec(module) is None:
-            yield Finding(package, "missing", "not installed", "pip install 'hrlctl[x11]'")
+            yield Finding(package, "missing", "not installed", f"pip install 'hrlctl[{extra}]'")
         else:
             yield Finding(package, "ok", version(package))
 

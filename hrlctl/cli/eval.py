@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from hrlctl.cli.completers import complete_model, complete_pack, complete_task
+from hrlctl.cli.model_argument import ModelArgument, model_file
 from hrlctl.cli.output_files import write_text, writing
 from hrlctl.cli.task_instance import desktop_kind
 from hrlctl.errors import UnknownNameError
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 EXAMPLES = """[bold]Examples[/bold]
 
   [cyan]hrlctl eval checkpoints/final_model.pt[/cyan]
+
+  [cyan]hrlctl eval pretrained --episodes 200[/cyan]  (the model that ships with hrlctl)
 
   [cyan]hrlctl eval checkpoints/final_model.pt --set words --episodes 500 --json[/cyan]
 
@@ -44,13 +48,7 @@ ABLATIONS = ("instruction", "screen")
 
 @app.command("eval", epilog=EXAMPLES)
 def evaluate(
-    checkpoint: Annotated[
-        Path,
-        typer.Argument(
-            metavar="MODEL",
-            help="A .pt file that hrlctl train wrote, or what hrlctl export made of it.",
-        ),
-    ],
+    checkpoint: ModelArgument,
     episodes: Annotated[
         int, typer.Option(min=1, help="How many, over all tasks.", rich_help_panel=MEASURE)
     ] = 500,
@@ -97,12 +95,20 @@ def evaluate(
     pack: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME", help="Only this pack; repeat for more.", rich_help_panel=TASKS
+            metavar="NAME",
+            help="Only this pack; repeat for more.",
+            rich_help_panel=TASKS,
+            autocompletion=complete_pack,
         ),
     ] = None,
     task: Annotated[
         list[str] | None,
-        typer.Option(metavar="ID", help="Only this task; repeat for more.", rich_help_panel=TASKS),
+        typer.Option(
+            metavar="ID",
+            help="Only this task; repeat for more.",
+            rich_help_panel=TASKS,
+            autocompletion=complete_task,
+        ),
     ] = None,
     tasks: Annotated[
         Path | None,
@@ -140,9 +146,11 @@ def evaluate(
     compare: Annotated[
         Path | None,
         typer.Option(
-            metavar="CHECKPOINT",
+            metavar="MODEL",
             help="Play the same episodes with another agent, and test the difference.",
             rich_help_panel=CHECKS,
+            parser=model_file,
+            autocompletion=complete_model,
         ),
     ] = None,
     repeat: Annotated[

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from hrlctl.cli.model_argument import ModelArgument
 from hrlctl.errors import HrlctlError, UnknownNameError, UsageError
 
 EXAMPLES = """[bold]Examples[/bold]
@@ -28,9 +29,7 @@ FORMATS, QUANTIZATIONS = ("onnx", "safetensors"), ("int8",)
 
 @app.command("export", epilog=EXAMPLES)
 def export(
-    checkpoint: Annotated[
-        Path, typer.Argument(metavar="CHECKPOINT", help="A .pt file that hrlctl train wrote.")
-    ],
+    checkpoint: ModelArgument,
     file_format: Annotated[
         str,
         typer.Option(

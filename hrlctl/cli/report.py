@@ -9,9 +9,10 @@ from typing import Annotated, Final, NamedTuple
 import typer
 
 from hrlctl.cli.charts import amount, duration
+from hrlctl.cli.completers import complete_run
 from hrlctl.cli.output_files import write_text
 from hrlctl.cli.run_archive import LOG_FOLDER, Curve, Run, named_run
-from hrlctl.cli.runs import LogDir, complete_run
+from hrlctl.cli.runs import LogDir
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hrlctl.cli.task_instance import DesktopOption, check_suffix, desktop_kind
-from hrlctl.errors import ExitCode, HrlctlError
+from hrlctl.cli.completers import PRETRAINED, complete_model
+from hrlctl.cli.consent import ask_for_the_screen
+from hrlctl.cli.model_argument import HELP, model_file
+from hrlctl.cli.task_instance import check_suffix, desktop_kind
+from hrlctl.errors import ExitCode, HrlctlError, UsageError
 
 if TYPE_CHECKING:
     from hrlctl.cli.errand_view import ErrandView
-    from hrlctl.evaluation.errand import Errand
+    from hrlctl.desktop.contract import Desktop
+    from hrlctl.evaluation.errand import Errand, ErrandDesktop
 
 EXAMPLES = """[bold]Examples[/bold]
 
@@ -22,6 +26,8 @@ EXAMPLES = """[bold]Examples[/bold]
 (without torch)
 
   [cyan]hrlctl run "Open the calculator" --desktop x11 --record run.gif[/cyan]  (a real program)
+
+  [cyan]hrlctl run 'Open "Calculator"' --desktop native --allow-native[/cyan]  (on your own screen)
 
 [bold]Exit codes[/bold]
 
@@ -38,12 +44,22 @@ def run(
     ],
     model: Annotated[
         Path,
+        typer.Option(metavar="MODEL", help=HELP, parser=model_file, autocompletion=complete_model),
+    ] = PRETRAINED,  # type: ignore[assignment]  # the parser makes the path of it
+    desktop: Annotated[
+        str,
         typer.Option(
-            metavar="MODEL",
-            help="A .pt file that hrlctl train wrote, or what hrlctl export made of it.",
+            metavar="sim|x11|native",
+            help="The simulator, real programs on a private display, or your own screen.",
+            autocompletion=lambda: ["sim", "x11", "native"],
         ),
-    ] = Path("checkpoints/final_model.pt"),
-    desktop: DesktopOption = "sim",
+    ] = "sim",
+    allow_native: Annotated[
+        bool,
+        typer.Option(
+            "--allow-native", help="Let the agent operate your own screen, once you confirm it."
+        ),
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Same seed, same desktop.")] = 0,
     max_steps: Annotated[
         int, typer.Option(min=1, max=1000, help="The run ends after so many steps.")
@@ -75,32 +91,51 @@ def run(
 ) -> None:
     """Let an agent carry out an instruction on a desktop with no task behind it, and watch.
 
-    It ends when the agent says that it has finished. Nothing of your own screen is touched.
+    It ends when the agent says that it has finished. Nothing of your own screen is touched, unless
+    you say --desktop native --allow-native and confirm it.
     """
-    kind = desktop_kind(desktop)
+    kind: ErrandDesktop = "native" if desktop == "native" else desktop_kind(desktop)
+    if (kind == "native") != allow_native:
+        raise UsageError(
+            "--desktop native and --allow-native go together: the agent acts on your own screen",
+            hint="leave both out for a desktop of its own",
+        )
     if record is not None:
         check_suffix(record, ".gif", "--record")
 
     from rich.console import Console
 
-    from hrlctl.desktop.backends import check_available, make_desktop
     from hrlctl.env.observation import check_instruction
     from hrlctl.evaluation.agents import computing_alike, load_agent
-    from hrlctl.evaluation.errand import Errand, screen_size
+    from hrlctl.evaluation.errand import Errand
     from hrlctl.evaluation.model_files import device_for
 
     instruction = check_instruction(instruction)
-    check_available(kind)
     with Console(stderr=True).status("loading the model"), computing_alike([model]):
-        size = screen_size(model, kind)
         agent = load_agent(model, sampled=sampled, device=device_for(model, device))
-        stage = make_desktop(kind, *size)
+        stage = _stage(kind, model)
     try:
+        if kind == "native":
+            ask_for_the_screen(instruction, max_steps)
         with computing_alike([model]):
             errand = Errand(instruction, agent, stage, kind=kind, max_steps=max_steps, seed=seed)
             _carry_out(errand, _view(errand, as_json=as_json, delay=delay), record)
     finally:
         stage.close()
+
+
+def _stage(kind: ErrandDesktop, model: Path) -> Desktop:
+    """The desktop, with the screen that the agent in ``model`` takes."""
+    from hrlctl.evaluation.errand import exported_size, screen_size
+
+    if kind == "native":
+        from hrlctl.desktop.native import NativeDesktop
+
+        return NativeDesktop(exported_size(model))
+    from hrlctl.desktop.backends import check_available, make_desktop
+
+    check_available(kind)
+    return make_desktop(kind, *screen_size(model, kind))
 
 
 def _carry_out(errand: Errand, view: ErrandView, record: Path | None) -> None:
@@ -125,8 +160,9 @@ def _carry_out(errand: Errand, view: ErrandView, record: Path | None) -> None:
                     ending = Ending.OUT_OF_STEPS
             finally:
                 view.end(ending, taken)
-    except KeyboardInterrupt:
-        pass
+    except KeyboardInterrupt as interruption:
+        if interruption.args:  # not by Ctrl-C
+            typer.echo(f"stopped: {interruption}", err=True)
     if film is not None and record is not None:
         film.write(record, ending, taken)
         typer.echo(f"wrote {record}", err=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hrlctl.cli.charts import amount, duration, success_style
+from hrlctl.cli.completers import complete_run
 from hrlctl.cli.errors import report
 from hrlctl.cli.run_archive import LOG_FOLDER, Run, find_runs, named_run
 from hrlctl.errors import UsageError
@@ -34,11 +35,6 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @app.callback(help=SUMMARY)
 def runs() -> None:
     """Stands for the commands below."""
-
-
-def complete_run(incomplete: str) -> Iterator[str]:
-    """The names of the runs in the usual folder, for the shell."""
-    return (run.name for run in find_runs(LOG_FOLDER)[0] if run.name.startswith(incomplete))
 
 
 @app.command("list")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hrlctl.cli.model_argument import ModelArgument
 from hrlctl.errors import HrlctlError
 
 if TYPE_CHECKING:
@@ -31,13 +32,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 
 @app.command("serve", epilog=EXAMPLES)
 def serve(
-    model: Annotated[
-        Path,
-        typer.Argument(
-            metavar="MODEL",
-            help="A .pt file that hrlctl train wrote, or what hrlctl export made of it.",
-        ),
-    ],
+    model: ModelArgument,
     host: Annotated[
         str, typer.Option(help="The address to listen on. Others than this machine need a token.")
     ] = "127.0.0.1",

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, cast, get_args, overload
 
 import typer
 
+from hrlctl.cli.completers import complete_task
 from hrlctl.errors import UnknownNameError, UsageError
 from hrlctl.packs.files import load_task_file
 from hrlctl.packs.instances import Instance, Task, draw_instance
 from hrlctl.packs.registry import load_packs
 from hrlctl.schema.base import Split
 from hrlctl.schema.setup import DesktopKind
-
-
-def complete_task(incomplete: str) -> Iterator[str]:
-    """The ids of installed tasks, for the shell."""
-    return (task.id for task in load_packs().tasks() if task.id.startswith(incomplete))
-
 
 TaskArgument = Annotated[
     str,
@@ -75,6 +69,12 @@ def desktop_kind(name: str | None) -> DesktopKind | None:
     for kind in get_args(DesktopKind):
         if kind == name:
             return cast(DesktopKind, kind)
+    if name == "native":
+        raise UsageError(
+            "nothing can put your own screen into an initial state, or knows what is on it",
+            where="--desktop native",
+            hint="hrlctl run alone acts on it",
+        )
     raise UnknownNameError("desktop", name, get_args(DesktopKind), where="--desktop")
 
 

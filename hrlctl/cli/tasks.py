@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from hrlctl.cli.completers import complete_pack
 from hrlctl.cli.errors import report
 from hrlctl.cli.tasks_demo import demo
 from hrlctl.cli.tasks_new import new, schema
@@ -36,7 +37,9 @@ def tasks() -> None:
 
 @app.command("list")
 def list_tasks(
-    pack: Annotated[str | None, typer.Option(help="Only this pack's.")] = None,
+    pack: Annotated[
+        str | None, typer.Option(help="Only this pack's.", autocompletion=complete_pack)
+    ] = None,
     difficulty: Annotated[
         str | None, typer.Option(help="Only EASY, MEDIUM or HARD ones.", metavar="DIFFICULTY")
     ] = None,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
+
+from hrlctl.cli.completers import complete_model, complete_pack, complete_task
+from hrlctl.cli.model_argument import model_file
 
 HELP = (
     "Train an agent on desktop tasks, from pixels and written instructions.\n\n"
@@ -25,7 +28,7 @@ EXAMPLES = """[bold]Examples[/bold]
 
   [cyan]hrlctl train --demonstrations 2000[/cyan]  (a warm start: not from scratch)
 
-  [cyan]hrlctl train --init-from checkpoints/pretrained.pt[/cyan]  (fine-tunes)
+  [cyan]hrlctl train --init-from pretrained[/cyan]  (fine-tunes the model that ships)
 
   [cyan]hrlctl train --learning-rate 1e-3 --dry-run[/cyan]  (shows every value and its source)"""
 
@@ -68,9 +71,17 @@ OPTIONS: Final[Mapping[str, str]] = {
 }
 
 
-def _option(panel: str, *names: str, help: str, metavar: str = "TEXT", choices: str = "") -> Any:
+def _option(
+    panel: str,
+    *names: str,
+    help: str,
+    metavar: str = "TEXT",
+    choices: str = "",
+    complete: Callable[..., Iterable[str]] | None = None,
+) -> Any:
     """An option whose value is text: the configuration reads it, so that all errors read alike."""
-    complete: Callable[[], list[str]] | None = (lambda: choices.split("|")) if choices else None
+    if choices:
+        complete = lambda: choices.split("|")  # noqa: E731
     return typer.Option(
         *names,
         help=help,
@@ -113,11 +124,23 @@ def train(
     ] = None,
     pack: Annotated[
         list[str] | None,
-        _option(TASKS, "--pack", metavar="NAME", help="Train on this pack; repeat for more."),
+        _option(
+            TASKS,
+            "--pack",
+            metavar="NAME",
+            help="Train on this pack; repeat for more.",
+            complete=complete_pack,
+        ),
     ] = None,
     task: Annotated[
         list[str] | None,
-        _option(TASKS, "--task", metavar="ID", help="Train on this task; repeat for more."),
+        _option(
+            TASKS,
+            "--task",
+            metavar="ID",
+            help="Train on this task; repeat for more.",
+            complete=complete_task,
+        ),
     ] = None,
     tasks: Annotated[
         Path | None,
@@ -275,8 +298,14 @@ def train(
     ] = None,
     init_from: Annotated[
         Path | None,
-        _option(
-            FILES, "--init-from", metavar="FILE", help="Start from the weights of a checkpoint."
+        typer.Option(
+            "--init-from",
+            metavar="MODEL",
+            help="Start from the weights of a checkpoint, or of 'pretrained'.",
+            rich_help_panel=FILES,
+            show_default=False,
+            parser=model_file,
+            autocompletion=complete_model,
         ),
     ] = None,
     keep: Annotated[

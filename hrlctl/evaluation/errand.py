@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from hrlctl.evaluation.replay import decision_in_words
 from hrlctl.runtime.model import read_info
 from hrlctl.schema.setup import SCREEN_SIZES, DesktopKind, LauncherSetup, ScreenSize, Setup
 
+ErrandDesktop = DesktopKind | Literal["native"]
+"""Where an instruction can be carried out: also on the screen in front of the user."""
+
 _PROGRAMS: Final = (
     LauncherSetup(name="Calculator", program="calculator"),
     LauncherSetup(name="Editor", program="text_editor"),
@@ -28,9 +31,10 @@ _PROGRAMS: Final = (
     LauncherSetup(name="Browser", program="browser"),
     LauncherSetup(name="Settings", program="settings"),
 )
-_SETUPS: Final[dict[DesktopKind, Setup]] = {
+_SETUPS: Final[dict[ErrandDesktop, Setup]] = {
     "sim": Setup(launchers=_PROGRAMS),
     "x11": Setup(),  # it has an icon for every program that is installed
+    "native": Setup(),  # it is as the user has it
 }
 
 
@@ -77,7 +81,7 @@ class Errand:
         agent: Agent,
         desktop: Desktop,
         *,
-        kind: DesktopKind,
+        kind: ErrandDesktop,
         max_steps: int,
         seed: int,
     ) -> None:
@@ -136,9 +140,7 @@ def screen_size(model: Path, kind: DesktopKind) -> ScreenSize:
         CheckpointError: the model cannot be used.
         UsageError: it was exported for screens of another size.
     """
-    if model.suffix == EXPORTED:
-        screen = read_info(model).screen
-        size = ScreenSize(screen.width, screen.height)
+    if (size := exported_size(model)) is not None:
         if kind != "sim" and size != SCREEN_SIZES[kind]:
             raise UsageError(
                 f"it was exported for screens of {size.width}x{size.height} pixels, and the"
@@ -151,3 +153,15 @@ def screen_size(model: Path, kind: DesktopKind) -> ScreenSize:
     if kind != environment.desktop:
         return SCREEN_SIZES[kind]
     return ScreenSize(environment.screen_width, environment.screen_height)
+
+
+def exported_size(model: Path) -> ScreenSize | None:
+    """The one screen size that an exported model takes; a checkpoint takes any.
+
+    Raises:
+        CheckpointError: the model cannot be used.
+    """
+    if model.suffix != EXPORTED:
+        return None
+    screen = read_info(model).screen
+    return ScreenSize(screen.width, screen.height)

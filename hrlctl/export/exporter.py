@@ -11,11 +11,10 @@ from typing import Any, Final
 
 import torch
 
-from hrlctl import __version__
 from hrlctl.errors import CheckpointError, HrlctlError, StorageError, UsageError
 from hrlctl.export.comparison import Comparison, compare
 from hrlctl.export.manifest import describe, describe_file
-from hrlctl.export.origin import training_summary
+from hrlctl.export.origin import training_summary, without_training
 from hrlctl.export.recording import record
 from hrlctl.packs import Task
 from hrlctl.packs.selection import TaskSelection
@@ -123,19 +122,9 @@ def export_safetensors(checkpoint: Path, folder: Path) -> Exported:
         HrlctlError: safetensors is not installed.
     """
     content, policy = _read(checkpoint)
-    training = training_summary(content, where=str(checkpoint))
+    kept = without_training(content, where=str(checkpoint))
     _prepare(folder)
-    kept = {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        "hrlctl_version": content.get("hrlctl_version", __version__),
-        "pack_versions": content.get("pack_versions", {}),
-        "summary": training.model_dump(mode="json") if training else None,
-        **policy.content(),
-    }
-    if "tasks" in content:
-        kept["tasks"] = list(content["tasks"])
-    data = to_safetensors(kept)
+    data = to_safetensors({"format": FORMAT, "format_version": FORMAT_VERSION, **kept})
     path = folder / SAFETENSORS_NAME
     write_atomically(path, lambda file: file.write(data))
     _check_weights(path, policy)

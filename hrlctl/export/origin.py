@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from hrlctl import __version__
 from hrlctl.errors import CheckpointError
 from hrlctl.schema.exported_model import TrainingSummary
 
@@ -41,3 +42,26 @@ def training_summary(content: Mapping[str, Any], *, where: str) -> TrainingSumma
             where=where,
             hint="use the hrlctl version that wrote it",
         ) from error
+
+
+def without_training(content: Mapping[str, Any], *, where: str) -> dict[str, Any]:
+    """What a file keeps that holds a policy and says of its training only what it was.
+
+    Args:
+        content: of a training checkpoint, or of a file that was exported from one.
+        where: for messages.
+
+    Raises:
+        CheckpointError: its training is described as another version does it.
+    """
+    training = training_summary(content, where=where)
+    kept = {
+        "hrlctl_version": content.get("hrlctl_version", __version__),
+        "pack_versions": content.get("pack_versions", {}),
+        "summary": training.model_dump(mode="json") if training else None,
+        "policy_config": content["policy_config"],
+        "weights": content["weights"],
+    }
+    if "tasks" in content:
+        kept["tasks"] = list(content["tasks"])
+    return kept

@@ -33,7 +33,7 @@ def test_completion_imports_nothing_heavy() -> None:
     code = (
         "import sys, atexit\n"
         "atexit.register(lambda: print('MODULES', *sys.modules, file=sys.stderr))\n"
-        "sys.argv = ['hrlctl']\nfrom hrlctl.cli.app import main\nmain()"
+        "sys.argv = ['hrlctl']\nfrom hrlctl.cli.start import main\nmain()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -1,0 +1,30 @@
+"""Which model is meant: a file, or ``pretrained``, the one that ships with hrlctl."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from hrlctl.cli.completers import PRETRAINED, complete_model
+
+HELP: Final = (
+    "A .pt file that hrlctl train wrote, what hrlctl export made of it, or 'pretrained': the model"
+    " that ships with hrlctl."
+)
+
+
+def model_file(name: str) -> Path:
+    """The file that ``name`` means; a file called as the shipped model is ``./pretrained``."""
+    if name == PRETRAINED:
+        from hrlctl.pretrained import MODEL
+
+        return MODEL
+    return Path(name)
+
+
+ModelArgument = Annotated[
+    Path,
+    typer.Argument(metavar="MODEL", help=HELP, parser=model_file, autocompletion=complete_model),
+]
