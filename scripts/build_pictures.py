@@ -37,7 +37,7 @@ FOLDER: Final = Path(__file__).parent.parent / "docs" / "images"
 ROWS, COLUMNS, SCALE, GAP = 3, 4, 2, 6
 FILM_TASKS: Final = ("open-icon", "save-word", "choose-radio", "calculator-add", "toggle-setting")
 PANEL_TASKS: Final = ("open-icon", "open-menu", "dismiss-popup", "choose-radio")
-PANEL_STEPS: Final = 61_440
+PANEL_STEPS: Final = 40_960
 PANEL_COLUMNS, PANEL_ROWS = 120, 36
 
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from hrlctl.cli.completers import complete_model, complete_pack, complete_task
+from hrlctl.cli.evaluation_view import print_gap, print_report
 from hrlctl.cli.model_argument import ModelArgument, model_file
 from hrlctl.cli.output_files import write_text, writing
 from hrlctl.cli.task_instance import desktop_kind
-from hrlctl.errors import UnknownNameError
+from hrlctl.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from hrlctl.cli.films import Film
-    from hrlctl.evaluation import EvaluationReport
+    from hrlctl.evaluation import EvaluationReport, Gap
 
 EXAMPLES = """[bold]Examples[/bold]
 
@@ -33,6 +34,8 @@ EXAMPLES = """[bold]Examples[/bold]
   [cyan]hrlctl eval exported/model.onnx[/cyan]  (without torch)
 
   [cyan]hrlctl eval checkpoints/final_model.pt --ablate screen[/cyan]  (does it look at all?)
+
+  [cyan]hrlctl eval checkpoints/final_model.pt --gap --episodes 60[/cyan]  (simulator and reality)
 
   [cyan]hrlctl eval new.pt --compare old.pt[/cyan]  (the same episodes, paired test)
 
@@ -153,6 +156,15 @@ def evaluate(
             autocompletion=complete_model,
         ),
     ] = None,
+    gap: Annotated[
+        bool,
+        typer.Option(
+            "--gap",
+            help="Play the tasks that are for both in the simulator and on real programs, and show"
+            " them side by side.",
+            rich_help_panel=CHECKS,
+        ),
+    ] = False,
     repeat: Annotated[
         int,
         typer.Option(
@@ -230,35 +242,53 @@ def evaluate(
     )
     ending = _one_of("termination", termination, ("automatic", "agent"), "--termination")
     taken_away = [_one_of("ablation", name, ABLATIONS, "--ablate") for name in ablate or ()]
-    passes = repeat + len(set(taken_away)) + (compare is not None)
+    if gap:
+        _check_alone(
+            {
+                "--desktop": desktop, "--sampled": sampled, "--min-success": min_success,
+                "--ablate": ablate, "--compare": compare, "--repeat": repeat > 1,
+                "--episodes-csv": episodes_csv, "--episodes-parquet": episodes_parquet,
+                "--junit": junit, "--report": page, "--record": record,
+            }
+        )  # fmt: skip
+    passes = 2 if gap else repeat + len(set(taken_away)) + (compare is not None)
     with _progress(episodes * passes) as played:
         # It takes seconds, where it imports torch.
-        from hrlctl.evaluation import Ablation, Target, require
+        from hrlctl.evaluation import Ablation, Target, measure_gap, require
         from hrlctl.evaluation import evaluate as run_evaluation
 
-        targets = [Target.parse(text) for text in min_success or ()]
-        report = run_evaluation(
-            checkpoint,
-            split=held_out,
-            episodes=episodes,
-            seed=seed,
-            workers=workers if workers is not None else os.cpu_count() or 1,
-            packs=tuple(pack or ()),
-            tasks=tuple(task or ()),
-            difficulty=stage,
-            task_file=tasks,
-            sampled=sampled,
-            termination="agent" if ending == "agent" else "automatic",
-            device=device,
-            desktop=desktop_kind(desktop),
-            repeats=repeat,
-            ablations=[Ablation(name) for name in dict.fromkeys(taken_away)],
-            compare_with=compare,
-            targets=targets,
-            played=played,
-            is_replayed=page is not None or record is not None,
-        )
-    _show(report, as_json=as_json)
+        what: dict[str, Any] = {
+            "split": held_out,
+            "episodes": episodes,
+            "seed": seed,
+            "workers": workers if workers is not None else os.cpu_count() or 1,
+            "packs": tuple(pack or ()),
+            "tasks": tuple(task or ()),
+            "difficulty": stage,
+            "task_file": tasks,
+            "termination": ending,
+            "device": device,
+            "played": played,
+        }
+        if gap:
+            measured = measure_gap(checkpoint, **what)
+        else:
+            targets = [Target.parse(text) for text in min_success or ()]
+            report = run_evaluation(
+                checkpoint,
+                **what,
+                sampled=sampled,
+                desktop=desktop_kind(desktop),
+                repeats=repeat,
+                ablations=[Ablation(name) for name in dict.fromkeys(taken_away)],
+                compare_with=compare,
+                targets=targets,
+                is_replayed=page is not None or record is not None,
+            )
+    if gap:
+        _show(measured, print_gap, as_json=as_json)
+        return
+    _show(report, print_report, as_json=as_json)
     if episodes_csv is not None:
         from hrlctl.evaluation.episode_table import csv_of
 
@@ -296,13 +326,26 @@ def _progress(episodes: int) -> Iterator[Callable[[int], None]]:
         yield lambda count: bar.advance(task, count)
 
 
-def _show(report: EvaluationReport, *, as_json: bool) -> None:
+def _show(
+    found: EvaluationReport | Gap,
+    print_it: Callable[[Mapping[str, Any], Console], None],
+    *,
+    as_json: bool,
+) -> None:
     if as_json:
-        typer.echo(json.dumps(report.to_dict()))
-        return
-    from hrlctl.cli.evaluation_view import print_report
+        typer.echo(json.dumps(found.to_dict()))
+    else:
+        print_it(found.to_dict(), Console())
 
-    print_report(report.to_dict(), Console())
+
+def _check_alone(others: Mapping[str, object]) -> None:
+    """Refuse what does not go with ``--gap``; by option, its value."""
+    for option, value in others.items():
+        if value:
+            raise UsageError(
+                f"{option} does not go with --gap",
+                hint="measure each desktop by itself with --desktop sim and --desktop x11",
+            )
 
 
 def _record(report: EvaluationReport, folder: Path) -> list[Film]:

@@ -32,6 +32,28 @@ def print_report(report: Report, console: Console) -> None:
     console.print(Text.assemble("worst task ", (worst, "bold"), f" {rate:.1%}"), soft_wrap=True)
 
 
+def print_gap(found: Mapping[str, Any], console: Console) -> None:
+    """Print the success of each task in the simulator and on real programs, side by side.
+
+    Args:
+        found: what ``Gap.to_dict`` returns.
+        console: where to.
+    """
+    sim, real = found["sim"], found["x11"]
+    prefix = shared_pack(sim["by_task"])
+    table = _grid("simulator", "95%", "real programs", "95%", "lost", name="task")
+    for task, figures in sim["by_task"].items():
+        lost = 100 * found["gap_by_task"][task]
+        sides = (*_success(figures), *_success(real["by_task"][task]))
+        table.add_row(task.removeprefix(prefix), *sides, f"{lost:+.0f} points")
+    lost = 100 * found["gap"]
+    table.add_row(Text("all", style="bold"), *_success(sim), *_success(real), f"{lost:+.0f} points")
+    console.print(table)
+    what = f"{sim['episodes']} held-out episodes on each desktop, set {sim['set']}"
+    ending = ENDINGS[sim["termination"]]
+    console.print(Text(f"{what}, seed {sim['seed']}; {ending}", style="dim"))
+
+
 def _parts(report: Report) -> Iterator[RenderableType]:
     yield _headline(report)
     ranked = sorted(report["by_task"].items(), key=lambda item: item[1]["success_rate"])

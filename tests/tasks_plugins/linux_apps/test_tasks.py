@@ -1,11 +1,14 @@
-"""Every task of the pack is solved by its oracle on real programs."""
+"""Every task of the pack is solved by its oracle on real programs, and some in the simulator."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
+from typer.testing import CliRunner
 
+from hrlctl.cli.app import app
 from hrlctl.desktop.backends import check_available, make_desktop
 from hrlctl.desktop.contract import Desktop
 from hrlctl.env.demonstration import measured_steps
@@ -16,9 +19,9 @@ from hrlctl.schema.base import Difficulty, Split
 # What programs do that nobody here wrote depends on how busy the machine is: a task fails if it
 # fails each time. Reruns are listed at the end.
 RERUNS = 2
-pytestmark = [pytest.mark.x11, pytest.mark.flaky(reruns=RERUNS)]
 
 TASKS = load_packs(["linux_apps"]).tasks()
+SHARED = [task for task in TASKS if "sim" in task.spec.desktops]
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +35,19 @@ def desktop() -> Iterator[Desktop]:
     made.close()
 
 
+def test_what_is_for_both_desktops_proves_itself_in_the_simulator() -> None:
+    assert len(SHARED) >= 3
+    result = CliRunner().invoke(
+        app, ["tasks", "verify", "linux_apps", "--instances", "4", "--workers", "0", "--json"]
+    )
+    assert result.exit_code == 0, result.stdout
+    found = json.loads(result.stdout)
+    assert found["verified"] == len(SHARED)
+    assert found["failed"] == 0
+
+
+@pytest.mark.x11
+@pytest.mark.flaky(reruns=RERUNS)
 @pytest.mark.parametrize(
     ("name", "split", "seed"),
     [(task.id, Split.WORDS, 3) for task in TASKS]
