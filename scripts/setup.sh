@@ -172,6 +172,15 @@ if command -v uv >/dev/null; then
 else
     install_with_pip "$@"
 fi
+if [ "$groups" != run ]; then
+    # pyautogui brings python3-Xlib, an old copy of python-xlib in the same folder: the one that was
+    # written last is there, and it has to be the new one.
+    if command -v uv >/dev/null; then
+        uv pip install --python "$venv/bin/python" --quiet --no-deps --reinstall-package python-xlib python-xlib
+    else
+        "$venv/bin/python" -m pip install --quiet --no-deps --force-reinstall python-xlib
+    fi
+fi
 
 printf '%s\n%s\n%s\n' "$(place)" "$(key)" "$groups" >"$stamp.new"
 mv -f "$stamp.new" "$stamp"

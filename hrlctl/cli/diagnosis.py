@@ -81,6 +81,13 @@ def _display() -> Iterator[Finding]:
     if find_spec("Xlib") is None or find_spec("mss") is None:
         yield Finding("x11", "missing", "not looked at without mss and python-xlib")
         return
+    import Xlib
+
+    from hrlctl.desktop.backends import XLIB_REMEDY, is_sound
+
+    if not is_sound(Xlib.__version__):
+        yield Finding("x11", "broken", "python3-Xlib lies over python-xlib", XLIB_REMEDY)
+        return
     from hrlctl.desktop.x11 import sandbox
     from hrlctl.desktop.x11.session import REQUIREMENTS
 

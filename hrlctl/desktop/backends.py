@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hrlctl.errors import DesktopUnavailableError
 from hrlctl.schema.setup import DesktopKind, ProgramKind, Setup
 
 if TYPE_CHECKING:
     from hrlctl.desktop.contract import Desktop
+
+
+XLIB_REMEDY: Final = "pip install --force-reinstall --no-deps python-xlib"
 
 
 def make_desktop(kind: DesktopKind, width: int, height: int) -> Desktop:
@@ -65,9 +68,19 @@ def check_available(kind: DesktopKind, setups: Iterable[Setup] = ()) -> None:
 def _need_packages() -> None:
     try:
         import mss  # noqa: F401
-        import Xlib  # noqa: F401
+        import Xlib
     except ImportError as error:
         raise DesktopUnavailableError(
             f"the Python package {error.name!r} is not installed",
             hint="pip install 'hrlctl[x11]'",
         ) from error
+    if not is_sound(Xlib.__version__):
+        raise DesktopUnavailableError(
+            "an old copy of python-xlib lies over it: python3-Xlib, which pyautogui brings",
+            hint=XLIB_REMEDY,
+        )
+
+
+def is_sound(version: tuple[int, ...]) -> bool:
+    """Whether what is imported as ``Xlib`` is python-xlib, and not an old copy of it."""
+    return version >= (0, 33)

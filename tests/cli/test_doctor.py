@@ -8,6 +8,8 @@ import pytest
 
 from hrlctl.cli.diagnosis import examine
 from hrlctl.cli.doctor import doctor
+from hrlctl.desktop.backends import check_available
+from hrlctl.errors import DesktopUnavailableError
 
 
 def test_missing_programs_are_named_with_their_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,3 +26,12 @@ def test_the_json_holds_every_finding(capsys: pytest.CaptureFixture[str]) -> Non
     doctor(as_json=True)
     findings = json.loads(capsys.readouterr().out)["findings"]
     assert {"hrlctl", "python", "torch", "terminal"} <= {finding["name"] for finding in findings}
+
+
+def test_an_old_copy_of_xlib_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("Xlib.__version__", (0, 15))
+    findings = {finding.name: finding for finding in examine()}
+    assert findings["x11"].status == "broken"
+    assert "python-xlib" in findings["x11"].remedy
+    with pytest.raises(DesktopUnavailableError, match="old copy"):
+        check_available("x11")
