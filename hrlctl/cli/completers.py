@@ -37,27 +37,27 @@ def complete_run(incomplete: str) -> Iterator[str]:
 
 
 def complete_model(incomplete: str) -> Iterator[str]:
-    """The shipped model, and the files and folders that a model may be or be in."""
+    """The shipped model, and the models in the folder that was typed or in the usual one.
+
+    Where there is none the shell completes folders and files by itself.
+    """
     if PRETRAINED.startswith(incomplete):
         yield PRETRAINED
-    head, slash, tail = incomplete.rpartition("/")
-    folder = Path(head + slash)
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError:
-        return
-    for entry in entries:
-        if not entry.name.startswith(tail) or (entry.name.startswith(".") and not tail):
-            continue
-        if entry.is_dir():
-            yield f"{head}{slash}{entry.name}/"
-        elif entry.suffix in MODEL_SUFFIXES:
-            yield f"{head}{slash}{entry.name}"
+    head, slash, _ = incomplete.rpartition("/")
+    folders = [head + slash] if slash else ["", "checkpoints/"]
+    for folder in folders:
+        for name in sorted(os.listdir(folder or ".")) if os.path.isdir(folder or ".") else ():
+            path = folder + name
+            if path.startswith(incomplete) and name.endswith(MODEL_SUFFIXES) and name[0] != ".":
+                yield path
 
 
 def _installed() -> dict[str, Any]:
     """``tasks`` and ``packs``, remembered until a package is installed or a pack's file changes."""
-    memory = _cache_folder() / "completion.json"
+    try:
+        memory = _cache_folder() / "completion.json"
+    except RuntimeError:  # nobody's home
+        return _found()
     try:
         known = json.loads(memory.read_text(encoding="utf-8"))
         if known["of"] == _state(known["of"]["files"]):

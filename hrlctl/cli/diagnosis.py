@@ -73,8 +73,11 @@ def _packages() -> Iterator[Finding]:
     ):
         if find_spec(module) is None:
             yield Finding(package, "missing", "not installed", f"pip install 'hrlctl[{extra}]'")
-        else:
+            continue
+        try:
             yield Finding(package, "ok", version(package))
+        except PackageNotFoundError:  # its module comes from another package
+            yield Finding(package, "missing", "not installed", f"pip install 'hrlctl[{extra}]'")
 
 
 def _display() -> Iterator[Finding]:
@@ -86,7 +89,7 @@ def _display() -> Iterator[Finding]:
     from hrlctl.desktop.backends import XLIB_REMEDY, is_sound
 
     if not is_sound(Xlib.__version__):
-        yield Finding("x11", "broken", "python3-Xlib lies over python-xlib", XLIB_REMEDY)
+        yield Finding("x11", "missing", "python3-Xlib lies over python-xlib", XLIB_REMEDY)
         return
     from hrlctl.desktop.x11 import sandbox
     from hrlctl.desktop.x11.session import REQUIREMENTS

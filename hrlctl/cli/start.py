@@ -10,11 +10,16 @@ from hrlctl.cli.completion import VARIABLE, answer
 
 def main() -> None:
     """Run the command line, or complete one."""
-    if VARIABLE in os.environ and (completed := answer(os.environ)) is not None:
-        if completed.text:
-            # As bytes: Windows would add carriage returns, and a path may not be of the locale.
-            sys.stdout.buffer.write(os.fsencode(completed.text + "\n"))
-        sys.exit(completed.exit_code)
+    if VARIABLE in os.environ:
+        try:
+            completed = answer(os.environ)
+        except Exception:  # a traceback at the prompt helps nobody
+            sys.exit(1)
+        if completed is not None:
+            if completed.text:
+                # As bytes: a path may not be of the locale.
+                sys.stdout.buffer.write(os.fsencode(completed.text + "\n"))
+            sys.exit(completed.exit_code)
     from hrlctl.cli.app import main as run
 
     run()

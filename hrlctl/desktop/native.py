@@ -7,8 +7,10 @@ pixels. So it is for ``hrlctl run`` alone, after the user has said yes.
 from __future__ import annotations
 
 import math
+import os
 import sys
 import time
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -39,6 +41,8 @@ _KEY_SECONDS: Final = 0.02  # between two letters
 _POLL_SECONDS: Final = 0.02
 _STRAY: Final = 3  # units that the pointer may be off without having been moved by a hand
 _NOTCHES: Final = 3
+_NOTCH: Final = 120 if sys.platform == "win32" else 1  # what pyautogui calls one there
+_PASTE_SECONDS: Final = 0.5  # programs ask for the clipboard when they get to it
 _KEY_NAMES: Final = {
     "page_up": "pageup",
     "page_down": "pagedown",
@@ -65,8 +69,8 @@ class NativeDesktop(Desktop):
     """The user's own primary screen.
 
     Args:
-        size: of the screen that is seen; without one, the largest of at most 640x480 pixels that
-            is a whole part of the real one.
+        size: of the screen that is seen; without one, about a whole part of the real one, of at
+            most 640x480 pixels.
 
     Raises:
         DesktopUnavailableError: a package is missing, or there is no screen.
@@ -78,19 +82,19 @@ class NativeDesktop(Desktop):
         self._hands, self._clipboard, self._camera = _packages()
         self._hands.PAUSE = 0
         self._hands.FAILSAFE = True  # a pointer that the user moves into a corner ends it
-        box = self._camera.monitors[1]
+        box = self._camera.primary_monitor
         self.real_size = ScreenSize(box["width"], box["height"])
         """Of the real screen, in pixels of its picture."""
         self._box = box
         self.width, self.height = size or _seen_size(self.real_size)
-        # Where pixels and the pointer's units differ, as on Retina screens, the units count.
-        units = self._hands.size()
-        self._scale = units[0] / self.width, units[1] / self.height
+        # A monitor's box is in the pointer's units, on Retina screens as well.
+        self._scale = box["width"] / self.width, box["height"] / self.height
         self._offset = (box["left"], box["top"])
         self._left_at = self._hands.position()
 
     def reset(self, setup: Setup, seed: int) -> None:
-        """Do nothing: the screen is the user's."""
+        """Leave the screen as the user has it; from now on the pointer is the agent's."""
+        self._left_at = self._hands.position()
 
     def capture(self) -> Screen:
         try:
@@ -114,12 +118,13 @@ class NativeDesktop(Desktop):
             self._act(command)
         except self._hands.FailSafeException:
             raise _interruption() from None
-        except (OSError, self._clipboard.PyperclipException) as error:
+        except (OSError, UnicodeError, self._clipboard.PyperclipException) as error:
             raise DesktopError(
                 f"the system does not do what the agent wants: {error}",
-                hint="on Linux install xclip: letters beyond the keyboard's are pasted",
+                hint="on Linux install xclip: what is more than letters and digits is pasted",
             ) from error
-        self._left_at = self._hands.position()
+        if isinstance(command, Click | DoubleClick | RightClick | Drag | Scroll):
+            self._left_at = self._hands.position()
         self._settle(before)
 
     def _yield_to_user(self) -> None:
@@ -137,16 +142,40 @@ class NativeDesktop(Desktop):
             case RightClick(x, y):
                 hands.rightClick(*self._point(x, y))
             case Drag(x, y, to_x, to_y):
-                hands.moveTo(*self._point(x, y))
-                hands.dragTo(*self._point(to_x, to_y), duration=_DRAG_SECONDS, button="left")
+                self._drag(self._point(x, y), self._point(to_x, to_y))
             case Scroll(x, y, direction):
-                hands.scroll(_NOTCHES if direction == "up" else -_NOTCHES, *self._point(x, y))
+                hands.moveTo(*self._point(x, y))
+                hands.scroll(_NOTCH * (_NOTCHES if direction == "up" else -_NOTCHES))
             case Press(key):
-                hands.hotkey(*(_KEY_NAMES.get(part, part) for part in key.split("+")))
+                self._chord([_KEY_NAMES.get(part, part) for part in key.split("+")])
             case TypeText(text):
                 self._type(text)
             case Wait() | Done():
                 pass  # the time that the screen is given to settle is the wait
+
+    def _drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        self._hands.moveTo(*start)
+        self._hands.mouseDown()
+        try:
+            self._hands.moveTo(*end, duration=_DRAG_SECONDS)
+        finally:  # nothing stays pressed on the user's own screen
+            self._release(self._hands.mouseUp)
+
+    def _chord(self, keys: Sequence[str]) -> None:
+        try:
+            for key in keys:
+                self._hands.keyDown(key)
+        finally:
+            for key in reversed(keys):
+                self._release(self._hands.keyUp, key)
+
+    def _release(self, let_go: Callable[..., object], *what: str) -> None:
+        """Let go even where the fail-safe would forbid to do anything."""
+        self._hands.FAILSAFE = False
+        try:
+            let_go(*what)
+        finally:
+            self._hands.FAILSAFE = True
 
     def _type(self, text: str) -> None:
         if text.isascii() and text.replace(" ", "").isalnum():
@@ -155,9 +184,12 @@ class NativeDesktop(Desktop):
         # pyautogui drops what it has no key for, and mistypes some signs on some keyboards.
         kept = self._clipboard.paste()
         self._clipboard.copy(text)
-        self._hands.hotkey("command" if sys.platform == "darwin" else "ctrl", "v")
-        time.sleep(_QUIET_SECONDS)  # until it is pasted
-        self._clipboard.copy(kept)
+        try:
+            self._chord(["command" if sys.platform == "darwin" else "ctrl", "v"])
+            time.sleep(_PASTE_SECONDS)
+        finally:
+            if kept:
+                self._clipboard.copy(kept)
 
     def _point(self, x: int, y: int) -> tuple[int, int]:
         """The place of a seen pixel's middle in the pointer's units."""
@@ -214,6 +246,11 @@ def _packages() -> tuple[Any, Any, Any]:
     Raises:
         DesktopUnavailableError: one is missing, or there is no screen.
     """
+    if sys.platform == "linux" and os.environ.get("WAYLAND_DISPLAY"):
+        raise DesktopUnavailableError(
+            "a Wayland session lets no program see or operate the others",
+            hint="log in to an X11 session",
+        )
     # A tool of pyautogui's that is not needed here ends the program where tkinter is missing.
     sys.modules.setdefault("mouseinfo", None)  # type: ignore[arg-type]
     try:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from hrlctl.desktop.backends import check_available
 from hrlctl.env.episode import Termination
 from hrlctl.errors import UsageError
+from hrlctl.evaluation.errand import exported_size
 from hrlctl.evaluation.evaluator import evaluate
 from hrlctl.evaluation.report import EvaluationReport
 from hrlctl.packs.selection import TaskSelection
@@ -55,7 +57,7 @@ def measure_gap(
     of ``packs``, ``tasks``, ``difficulty`` and ``task_file`` all installed tasks are looked at.
 
     Raises:
-        UsageError: no task is for both desktops.
+        UsageError: no task is for both desktops, or an exported model is for one alone.
         HrlctlError: as ``evaluate`` does.
     """
     only_file = task_file is not None and not packs and not tasks
@@ -69,6 +71,14 @@ def measure_gap(
             where="--gap",
             hint="'desktops: [sim, x11]' in a task says that it is; those of linux_apps have it",
         )
+    if exported_size(checkpoint) is not None:
+        raise UsageError(
+            "an exported model takes screens of one size, and the two desktops have two",
+            where=str(checkpoint),
+            hint="measure the checkpoint that it was exported from",
+        )
+    setups = (task.spec.setup for task in chosen if task.id in shared)
+    check_available("x11", (setup for setup in setups if setup is not None))
     sim, real = (
         evaluate(
             checkpoint,

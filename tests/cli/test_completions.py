@@ -8,6 +8,7 @@ import os
 import pty
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -123,11 +124,13 @@ def test_models_are_the_shipped_one_and_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "runs").mkdir()
-    for name in ("a.pt", "notes.txt", ".hidden.pt", "runs/b.onnx"):
+    for name in ("a.pt", "notes.txt", ".hidden.pt", "runs/b.onnx", "checkpoints/c.pt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    assert completed("hrlctl eval ") == ["pretrained", "a.pt", "runs/"]
+    assert completed("hrlctl eval ") == ["pretrained", "a.pt", "checkpoints/c.pt"]
     assert completed("hrlctl eval runs/") == ["runs/b.onnx"]
+    assert completed("hrlctl eval ru") == []  # the shell's own turn
+    assert completed("hrlctl eval nowhere/") == []
     assert MODEL.is_file()
 
 
@@ -153,6 +156,7 @@ def test_tasks_are_looked_up_anew_when_a_pack_changes(
     assert list(completers.complete_pack("desk")) == ["desktop_basics"]
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # torch's threads stay behind
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_word_is_completed_in_the_real_shell(shell: str, tmp_path: Path) -> None:
     if shutil.which(shell) is None:
@@ -172,11 +176,11 @@ def typed(shell: str, setup: str, line: str, wanted: str, home: Path) -> str:
     if process == 0:
         os.execvpe(shell, STARTS[shell], environment)
     try:
-        # Typed at once, the line would be read before the setup's end.
-        shown = _until(terminal, "> ", setup, quiet=0.5)
-        shown += _until(terminal, "> ", "", quiet=0.5)
+        # Typed at once, the line would be read before the setup's end. What is echoed is in quotes.
+        assert "ready" in _until(terminal, "ready", f"{setup}echo rea''dy\n", quiet=20)
         return _until(terminal, wanted, line, quiet=20)
     finally:
+        os.kill(process, signal.SIGKILL)
         os.close(terminal)
         os.waitpid(process, 0)
 

@@ -31,7 +31,7 @@ def test_the_json_holds_every_finding(capsys: pytest.CaptureFixture[str]) -> Non
 def test_an_old_copy_of_xlib_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("Xlib.__version__", (0, 15))
     findings = {finding.name: finding for finding in examine()}
-    assert findings["x11"].status == "broken"
+    assert findings["x11"].status == "missing"
     assert "python-xlib" in findings["x11"].remedy
     with pytest.raises(DesktopUnavailableError, match="old copy"):
         check_available("x11")
