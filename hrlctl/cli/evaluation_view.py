@@ -41,17 +41,23 @@ def print_gap(found: Mapping[str, Any], console: Console) -> None:
     """
     sim, real = found["sim"], found["x11"]
     prefix = shared_pack(sim["by_task"])
-    table = _grid("simulator", "95%", "real programs", "95%", "lost", name="task")
+    table = _grid("simulator", "95%", "real", "95%", "lost", name="task")
     for task, figures in sim["by_task"].items():
         lost = 100 * found["gap_by_task"][task]
-        sides = (*_success(figures), *_success(real["by_task"][task]))
+        sides = (*_briefly(figures), *_briefly(real["by_task"][task]))
         table.add_row(task.removeprefix(prefix), *sides, f"{lost:+.0f} points")
     lost = 100 * found["gap"]
-    table.add_row(Text("all", style="bold"), *_success(sim), *_success(real), f"{lost:+.0f} points")
+    table.add_row(Text("all", style="bold"), *_briefly(sim), *_briefly(real), f"{lost:+.0f} points")
     console.print(table)
     what = f"{sim['episodes']} held-out episodes on each desktop, set {sim['set']}"
     ending = ENDINGS[sim["termination"]]
     console.print(Text(f"{what}, seed {sim['seed']}; {ending}", style="dim"))
+
+
+def _briefly(figures: Report) -> tuple[Text, str]:
+    """Success and interval in whole percents: two pairs of them share a line of 80 columns."""
+    rate, (low, high) = figures["success_rate"], figures["success_ci95"]
+    return Text(f"{rate:.0%}", style=success_style(rate)), f"{low:.0%} to {high:.0%}"
 
 
 def _parts(report: Report) -> Iterator[RenderableType]:

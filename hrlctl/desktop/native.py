@@ -83,10 +83,8 @@ class NativeDesktop(Desktop):
         self._hands.PAUSE = 0
         self._hands.FAILSAFE = True  # a pointer that the user moves into a corner ends it
         box = self._camera.primary_monitor
-        self.real_size = ScreenSize(box["width"], box["height"])
-        """Of the real screen, in pixels of its picture."""
         self._box = box
-        self.width, self.height = size or _seen_size(self.real_size)
+        self.width, self.height = size or _seen_size(ScreenSize(box["width"], box["height"]))
         # A monitor's box is in the pointer's units, on Retina screens as well.
         self._scale = box["width"] / self.width, box["height"] / self.height
         self._offset = (box["left"], box["top"])
