@@ -24,7 +24,8 @@ import torch
 from hrlctl.config import resolve
 from hrlctl.policy import Observations
 from hrlctl.schema.run import OutputConfig, RunConfig
-from hrlctl.training.ppo import Learner, Minibatch, minibatches, schedule
+from hrlctl.training.minibatches import Minibatch, minibatches
+from hrlctl.training.ppo import Learner, schedule
 from hrlctl.training.precision import autocast
 from hrlctl.training.rollout import Rollout
 from hrlctl.training.run import compose

@@ -1,4 +1,8 @@
-"""Ctrl-C and SIGTERM: the first asks the engine to save and stop, the second stops at once."""
+"""Ctrl-C and SIGTERM: the first asks the engine to save and stop, the second stops at once.
+
+Under torchrun a Ctrl-C comes twice, from the terminal and from torchrun, which itself ends at once
+what has not stopped half a minute later: there the second means nothing.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,15 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopRequest:
-    """Whether the user asked to stop."""
+    """Whether the user asked to stop.
 
-    def __init__(self, announce: Callable[[], None]) -> None:
-        self._announce = announce
+    Args:
+        announce: called at the first signal.
+        is_patient: a second signal means no more than the first.
+    """
+
+    def __init__(self, announce: Callable[[], None], *, is_patient: bool = False) -> None:
+        self._announce, self._is_patient = announce, is_patient
         self._is_requested = False
 
     def __call__(self) -> bool:
@@ -23,19 +32,24 @@ class StopRequest:
     def receive(self, number: int, frame: FrameType | None) -> None:
         """A signal handler."""
         if self._is_requested:
+            if self._is_patient:
+                return
             raise KeyboardInterrupt
         self._is_requested = True
         self._announce()
 
 
 @contextmanager
-def stopping_on_signals(announce: Callable[[], None]) -> Iterator[StopRequest]:
+def stopping_on_signals(
+    announce: Callable[[], None], *, is_patient: bool = False
+) -> Iterator[StopRequest]:
     """Hand SIGINT and SIGTERM to a ``StopRequest`` while the block runs.
 
     Args:
         announce: called at the first signal, in its handler.
+        is_patient: a second signal means no more than the first.
     """
-    request = StopRequest(announce)
+    request = StopRequest(announce, is_patient=is_patient)
     previous = {number: signal.signal(number, request.receive) for number in SIGNALS}
     try:
         yield request

@@ -22,6 +22,19 @@ class Renderer(Protocol):
         """Say that the run is about to save and stop. Called in a signal handler."""
 
 
+class SilentRenderer:
+    """Shows nothing: of several processes of a run only the first one speaks."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None: ...
+
+    def show(self, event: Event) -> None: ...
+
+    def announce_stop(self) -> None: ...
+
+
 def announce_on_stderr() -> None:
     """Say it in a line, straight to the file descriptor: print may not be entered twice."""
     os.write(2, b"saving, then stopping; Ctrl-C again ends at once\n")

@@ -18,6 +18,7 @@ from rich.console import Console
 from hrlctl.cli.interruption import StopRequest, stopping_on_signals
 from hrlctl.cli.jsonlines import JsonRenderer
 from hrlctl.cli.plain import PlainRenderer
+from hrlctl.cli.renderer import SilentRenderer
 from hrlctl.cli.train import OPTIONS
 from hrlctl.config import Resolved, StoredConfig, require_training_enabled, resolve
 from hrlctl.errors import ExitCode, UsageError
@@ -74,10 +75,16 @@ def run_training(request: TrainingRequest) -> None:
     finished = watch(request, resolved)
     if finished is not None and finished.interrupted:
         if finished.resume_from is not None:
-            typer.echo(f"go on with: hrlctl train --resume {finished.resume_from}", err=True)
+            command = "the same torchrun command and" if is_one_of_several() else "hrlctl train"
+            typer.echo(f"go on with: {command} --resume {finished.resume_from}", err=True)
         raise typer.Exit(int(ExitCode.INTERRUPTED))
     if finished is not None and finished.final_model is not None and not request.as_json:
         typer.echo(f"measure it with: hrlctl eval {finished.final_model}", err=True)
+
+
+def is_one_of_several() -> bool:
+    """Whether torchrun has started this process beside others."""
+    return os.environ.get("WORLD_SIZE", "1") != "1"
 
 
 def _stored_config(checkpoint: Path) -> StoredConfig:
@@ -88,11 +95,17 @@ def _stored_config(checkpoint: Path) -> StoredConfig:
 
 
 def watch(request: TrainingRequest, resolved: Resolved) -> RunFinished | None:
-    """Run to the end; every event goes to TensorBoard, the run's folder and the screen."""
+    """Run to the end; every event goes to TensorBoard, the run's folder and the screen.
+
+    Of several processes only the first one does so, and returns how the run ended.
+    """
     finished = None
+    speaks = not is_one_of_several() or os.environ.get("RANK") == "0"
     with ExitStack() as stack:
-        renderer = stack.enter_context(_renderer(request))
-        stop = stack.enter_context(stopping_on_signals(renderer.announce_stop))
+        renderer = stack.enter_context(_renderer(request) if speaks else SilentRenderer())
+        stop = stack.enter_context(
+            stopping_on_signals(renderer.announce_stop, is_patient=is_one_of_several())
+        )
         for message in resolved.warnings:
             renderer.show(WarningRaised(steps=0, message=message))
         # Only now: importing torch takes seconds, and the panel says so meanwhile.
@@ -102,7 +115,7 @@ def watch(request: TrainingRequest, resolved: Resolved) -> RunFinished | None:
 
         board, records = None, None
         for event in _events(request, resolved.config, stop):
-            if isinstance(event, RunStarted):
+            if isinstance(event, RunStarted) and speaks:
                 folder = resolved.config.output.log_dir / _run_name(event)
                 records = RunFolder(
                     folder,
@@ -118,7 +131,7 @@ def watch(request: TrainingRequest, resolved: Resolved) -> RunFinished | None:
             renderer.show(event)
             if records is not None and (warning := records.record(event)) is not None:
                 renderer.show(warning)
-            if isinstance(event, RunFinished):
+            if isinstance(event, RunFinished) and speaks:
                 finished = event
     return finished
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import torch
@@ -153,17 +154,25 @@ class Perception(nn.Module):
             kinds,
         )
 
-    def look_loss(self, features: Tensor, looks: Tensor) -> Tensor:
+    def look_loss(
+        self,
+        features: Tensor,
+        looks: Tensor,
+        over_all: Callable[[Tensor], Tensor] = lambda counts: counts,
+    ) -> Tensor:
         """Cross-entropy of what stands in each cell: an auxiliary loss.
 
         Args:
             features: (batch, channels, rows, columns).
             looks: (batch, rows, columns), uint8, index into ``LOOKS`` or ``UNLABELLED``.
+            over_all: adds counts up over all processes that learn together. The loss is then this
+                process's part; the sum of all parts is the loss of all their batches as one.
         """
         scores = self.look(_by_cells(features)).float().flatten(0, 1)
         wanted = looks.flatten().long()
         # What is small or rare is what is clicked on most: it counts for more than its cells.
         counts = torch.bincount(wanted, minlength=UNLABELLED + 1)[: scores.shape[1]]
+        counts = over_all(counts)
         weight = counts.clamp(min=1).to(scores.dtype).rsqrt()
         total = F.cross_entropy(scores, wanted, weight, ignore_index=UNLABELLED, reduction="sum")
         # Without any label, as on desktops that know of none, the loss is 0.

@@ -49,7 +49,12 @@ class RandomStreams:
     policy: torch.Generator
 
     @classmethod
-    def of_seed(cls, seed: int) -> RandomStreams:
+    def of_seed(cls, seed: int, rank: int = 0) -> RandomStreams:
+        """The streams of one of the processes that train together; the first one's are those of a
+        run of one process.
+        """
+        if rank:
+            seed = int(np.random.SeedSequence([seed, rank]).generate_state(1)[0])
         return cls(
             random.Random(seed), np.random.default_rng(seed), torch.Generator().manual_seed(seed)
         )

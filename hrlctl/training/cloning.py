@@ -25,7 +25,7 @@ from hrlctl.policy.perception import Percept, Scene
 from hrlctl.policy.worker import Option
 from hrlctl.schema.base import Skill
 from hrlctl.training.demonstrations import Lessons
-from hrlctl.training.ppo import aim_loss, mean_of
+from hrlctl.training.losses import aim_loss, mean_of
 from hrlctl.training.rollout import BONUS, HIDDEN_INSTRUCTIONS
 
 _SAME_AGAIN: Final = 0.25  # of the steps remember what is due as if it had been tried already

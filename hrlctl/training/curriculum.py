@@ -100,10 +100,16 @@ class Curriculum:
         record.spent += record.price * record.mean_length
         return chosen
 
-    def record(self, episode: EpisodeRecord) -> None:
-        """Take note of an episode that ended."""
+    def record(self, episode: EpisodeRecord, *, was_drawn: bool = True) -> None:
+        """Take note of an episode that ended.
+
+        Args:
+            episode: what it was like.
+            was_drawn: whether this curriculum drew it; else one of a process beside did.
+        """
         record = self._records[episode.task]
-        record.spent += record.price * (episode.length - record.mean_length)
+        guessed = record.mean_length if was_drawn else 0.0
+        record.spent += record.price * (episode.length - guessed)
         record.episodes += 1
         record.successes.append(episode.success)
         record.returns.append(episode.episode_return)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
@@ -13,17 +13,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hrlctl.env.arrays import UNLABELLED
 from hrlctl.policy.hierarchical import Evaluated, HierarchicalPolicy
 from hrlctl.policy.perception import Percept
 from hrlctl.policy.reading import cells_to_learn
 from hrlctl.schema.run import TrainingConfig
 from hrlctl.training.imitation import Repertoire, done_loss, imitation_loss
+from hrlctl.training.losses import aim_loss, clipped_loss
+from hrlctl.training.minibatches import Minibatch, minibatches
 from hrlctl.training.precision import Precision, autocast
+from hrlctl.training.ranks import Ranks
 from hrlctl.training.rollout import Rollout
-
-FRAME_MULTIPLE: Final = 16
-"""Batches of frames are padded to a multiple of this, so that few shapes have to be compiled."""
 
 # Entropy coefficients of the heads, as multiples of the action type's. An argument needs less: it
 # is paid for only where its type is chosen, and a pointer has to become sharp.
@@ -64,15 +63,6 @@ class Companion(Protocol):
         """What is added to the minibatch's loss, and its parts by name."""
 
 
-class Minibatch(NamedTuple):
-    """Rows to learn from, and the distinct frames that they show."""
-
-    rows: Tensor  # int64
-    frames: npt.NDArray[np.int64]  # places of the distinct frames, padded
-    encoded: npt.NDArray[np.int64]  # index into ``frames``: those that teach the encoder
-    frame_of_row: Tensor  # (rows,), int64, index into ``frames``
-
-
 @dataclass(frozen=True)
 class Schedule:
     """What changes over a run, at one point of it."""
@@ -103,6 +93,7 @@ class Learner:
         policy: the policy.
         config: hyperparameters.
         repertoire: what has worked so far, to be imitated.
+        ranks: the processes that learn together, each from rollouts of its own.
     """
 
     def __init__(
@@ -110,8 +101,11 @@ class Learner:
         policy: HierarchicalPolicy,
         config: TrainingConfig,
         repertoire: Repertoire | None = None,
+        ranks: Ranks | None = None,
     ) -> None:
         self.policy, self.config, self.repertoire = policy, config, repertoire
+        self.ranks = ranks or Ranks()
+        self._averaging = self.ranks.averaging(policy)
         self.companion: Companion | None = None
         self.precision: Precision = "bfloat16" if config.mixed_precision == "bfloat16" else "off"
         fused = policy.device.type in ("cpu", "cuda")
@@ -143,7 +137,7 @@ class Learner:
                     sums[name].append(value)
                 kls.append(statistics["diagnostics/approximate_kl"])
             target = self.config.target_kl
-            if target is not None and float(np.mean(kls)) > target:
+            if target is not None and np.mean(self.ranks.gather(float(np.mean(kls)))) > target:
                 stopped_early = True
                 break
         sums["diagnostics/stopped_early"].append(float(stopped_early))
@@ -157,23 +151,30 @@ class Learner:
         self.set_rates(now.learning_rate, now.reading_rate)
         sums: dict[str, list[float]] = defaultdict(list)
         self.policy.train()
-        device = self.policy.device
         for _ in range(_PERCEPTION_EPOCHS):
             self._read(rollout, rng, sums)
             rows = rng.permutation(np.unique(rollout.frame, return_index=True)[1])
-            for chosen in np.array_split(rows, -(-len(rows) // _LOOK_BATCH)):
-                frames, places = rollout.frame[chosen], rollout.place[chosen]
-                with autocast(device, self.precision):
-                    percept = self._perceive(rollout, frames, np.arange(len(frames)))
-                    context = torch.from_numpy(rollout.seen.context[places]).to(device)
-                    memory = rollout.taken.rows(torch.from_numpy(chosen).to(device)).memory
-                    view = self.policy.manager.view(percept, context, memory)
-                    look = self._look_loss(rollout, frames, percept)
-                    aim = self._aim_loss(rollout, chosen, view.aim_skills, view.aim_slots)
+            for chosen in np.array_split(rows, self.ranks.least(-(-len(rows) // _LOOK_BATCH))):
+                look, aim = self._averaging(partial(self._naming_losses, rollout, chosen))
                 self.descend(look + aim)
                 sums["losses/look"].append(look.item())
                 sums["losses/aim"].append(aim.item())
         return self._statistics(sums, now)
+
+    def _naming_losses(
+        self, rollout: Rollout, rows: npt.NDArray[np.int64]
+    ) -> tuple[Tensor, Tensor]:
+        """What is lost in naming what stands where on the screens of ``rows``, and what is due."""
+        device = self.policy.device
+        frames, places = rollout.frame[rows], rollout.place[rows]
+        with autocast(device, self.precision):
+            percept = self._perceive(rollout, frames, np.arange(len(frames)))
+            context = torch.from_numpy(rollout.seen.context[places]).to(device)
+            memory = rollout.taken.rows(torch.from_numpy(rows).to(device)).memory
+            view = self.policy.manager.view(percept, context, memory)
+            look = self._look_loss(rollout, frames, percept)
+            aim = self._aim_loss(rollout, rows, view.aim_skills, view.aim_slots)
+        return look, aim
 
     def _perceive(
         self,
@@ -201,14 +202,15 @@ class Learner:
         self, rollout: Rollout, frames: npt.NDArray[np.int64], percept: Percept
     ) -> Tensor:
         looks = torch.from_numpy(rollout.seen.looks[frames]).to(self.policy.device)
-        return self.policy.perception.look_loss(percept.features, looks)
+        look_loss = self.policy.perception.look_loss
+        return self.ranks.count * look_loss(percept.features, looks, self.ranks.total)
 
     def _aim_loss(
         self, rollout: Rollout, rows: npt.NDArray[np.int64], skills: Tensor, slots: Tensor
     ) -> Tensor:
         aims = torch.from_numpy(rollout.seen.aims[rollout.place[rows]]).to(self.policy.device)
         weight = rollout.aim_weight[torch.from_numpy(rows).to(self.policy.device)]
-        return aim_loss(skills, slots, aims.long(), weight)
+        return aim_loss(skills, slots, aims.long(), weight, self.ranks.mean)
 
     def _read(
         self,
@@ -223,7 +225,7 @@ class Learner:
         """
         frames = rng.permutation(rollout.frames)[:most]
         losses, shares = [], []
-        for chosen in np.array_split(frames, -(-len(frames) // READING_BATCH)):
+        for chosen in np.array_split(frames, self.ranks.least(-(-len(frames) // READING_BATCH))):
             read = self.read(rollout.seen.screens[chosen], rollout.seen.letters[chosen], rng)
             if read is not None:
                 losses.append(read.loss)
@@ -249,12 +251,17 @@ class Learner:
         if len(cells) == 0:
             return None
         device = self.policy.device
-        with autocast(device, self.precision):
-            loss, share = self.policy.perception.reader.loss(
-                torch.from_numpy(screens).to(device),
-                torch.from_numpy(letters).to(device),
-                torch.from_numpy(cells).to(device),
-            )
+
+        def losses() -> tuple[Tensor, Tensor]:
+            with autocast(device, self.precision):
+                loss, share = self.policy.perception.reader.loss(
+                    torch.from_numpy(screens).to(device),
+                    torch.from_numpy(letters).to(device),
+                    torch.from_numpy(cells).to(device),
+                )
+            return loss * self.ranks.share(len(cells), device), share
+
+        loss, share = self._averaging(losses)
         self.descend(loss)
         return Read(loss.detach(), share)
 
@@ -272,7 +279,12 @@ class Learner:
         return norm
 
     def _statistics(self, sums: dict[str, list[float]], now: Schedule) -> UpdateStatistics:
-        means = {name: float(np.mean(values)) for name, values in sums.items()}
+        of_ranks = self.ranks.gather({name: float(np.mean(each)) for name, each in sums.items()})
+        names = dict.fromkeys(name for means in of_ranks for name in means)
+        means = {
+            name: float(np.mean([means[name] for means in of_ranks if name in means]))
+            for name in names
+        }
         means["diagnostics/learning_rate"] = now.learning_rate
         groups: dict[str, dict[str, float]] = defaultdict(dict)
         for name, value in means.items():
@@ -303,6 +315,15 @@ class Learner:
         self, rollout: Rollout, batch: Minibatch, now: Schedule, rng: np.random.Generator
     ) -> dict[str, float]:
         """One optimiser step on one minibatch."""
+        total, named = self._averaging(partial(self._minibatch_losses, rollout, batch, now, rng))
+        named |= {"losses/total": total, "diagnostics/gradient_norm": self.descend(total)}
+        values = torch.stack([value.detach().float().cpu() for value in named.values()]).tolist()
+        return dict(zip(named, values, strict=True))
+
+    def _minibatch_losses(
+        self, rollout: Rollout, batch: Minibatch, now: Schedule, rng: np.random.Generator
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """What a minibatch loses in all, and what is to be shown of it, without a gradient."""
         frames, judged = self.judge(rollout, batch)
         losses, diagnostics, entropies = self._losses(rollout, batch, judged, now)
         encoded = frames.rows(torch.from_numpy(batch.encoded).to(self.policy.device))
@@ -327,13 +348,10 @@ class Learner:
         if self.companion is not None:
             more, parts = self.companion.losses(rng)
             losses, total = losses | parts, total + more
-        norm = self.descend(total)
         named = {f"losses/{name}": value for name, value in losses.items()}
         named |= {f"diagnostics/{name}": value for name, value in diagnostics.items()}
         named |= {f"entropies/{name}": value for name, value in entropies.items()}
-        named |= {"losses/total": total, "diagnostics/gradient_norm": norm}
-        values = torch.stack([value.detach().float().cpu() for value in named.values()]).tolist()
-        return dict(zip(named, values, strict=True))
+        return total, {name: value.detach() for name, value in named.items()}
 
     def _again(
         self, repertoire: Repertoire, rng: np.random.Generator
@@ -357,45 +375,46 @@ class Learner:
         now: Schedule,
     ) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, Tensor]]:
         rows, clip = batch.rows.to(self.policy.device), self.config.clip_epsilon
+        mean = self.ranks.mean
         counts, decided = rollout.counts[rows].float(), rollout.decided[rows].float()
         taken = rollout.taken
 
-        advantage = _normalised(rollout.advantage[rows], counts)
-        policy, kl, clipped = _clipped_loss(
-            judged.log_prob, taken.log_prob[rows], advantage, counts, clip
+        advantage = self.ranks.normalised(rollout.advantage[rows], counts)
+        policy, kl, clipped = clipped_loss(
+            judged.log_prob, taken.log_prob[rows], advantage, counts, clip, mean
         )
-        manager_advantage = _normalised(rollout.manager_advantage[rows], decided)
-        manager, manager_kl, _ = _clipped_loss(
+        manager_advantage = self.ranks.normalised(rollout.manager_advantage[rows], decided)
+        manager, manager_kl, _ = clipped_loss(
             judged.manager_log_prob,
             taken.manager_log_prob[rows],
             manager_advantage,
             decided,
             clip,
+            mean,
         )
         # Ending a decision is worth what the manager expects over what going on is worth
         # (termination gradient: Bacon, Harb and Precup, arXiv 1609.05140, theorem 2).
         may_stop = rollout.may_stop[rows].float()
-        gain = (rollout.stop_advantage[rows] - _STOP_COST) * may_stop
+        gain = rollout.stop_advantage[rows] - _STOP_COST
         stop_probability = judged.stop_logit.sigmoid()
-        stop = -(stop_probability * gain).sum() / may_stop.sum().clamp(min=1)
+        stop = -mean(stop_probability * gain, may_stop)
 
-        value = mean_of((judged.value - rollout.returns[rows]) ** 2, counts)
-        bonus_value = mean_of((judged.bonus_value - rollout.bonus_returns[rows]) ** 2, counts)
-        manager_value = mean_of(
-            (judged.manager_value - rollout.manager_returns[rows]) ** 2, decided
+        value = mean((judged.value - rollout.returns[rows]) ** 2, counts)
+        bonus_value = mean((judged.bonus_value - rollout.bonus_returns[rows]) ** 2, counts)
+        manager_value = mean((judged.manager_value - rollout.manager_returns[rows]) ** 2, decided)
+        unsure = F.binary_cross_entropy_with_logits(
+            judged.done_logit, rollout.is_finished[rows].float(), reduction="none"
         )
-        done = F.binary_cross_entropy_with_logits(
-            judged.done_logit, rollout.is_finished[rows].float(), rollout.aim_weight[rows]
-        )
+        done = mean(unsure * rollout.aim_weight[rows], torch.ones_like(unsure))
 
         means = {
-            name: mean_of(each, decided if name in _MANAGER_ENTROPY_WEIGHTS else counts)
+            name: mean(each, decided if name in _MANAGER_ENTROPY_WEIGHTS else counts)
             for name, each in judged.entropies.items()
         }
         weights = _ENTROPY_WEIGHTS | _MANAGER_ENTROPY_WEIGHTS
         entropy = (
             -now.entropy_coefficient
-            * torch.stack([weights[name] * mean for name, mean in means.items()]).sum()
+            * torch.stack([weights[name] * each for name, each in means.items()]).sum()
         )
         losses = {
             "policy": policy,
@@ -409,79 +428,14 @@ class Learner:
             "approximate_kl": kl,
             "clip_fraction": clipped,
             "manager_approximate_kl": manager_kl,
-            "stop_probability": mean_of(stop_probability, may_stop),
+            "stop_probability": mean(stop_probability, may_stop),
         }
-        used = {name: mean_of((e > 0).float(), counts) for name, e in judged.entropies.items()}
+        used = {name: mean((e > 0).float(), counts) for name, e in judged.entropies.items()}
         shown = {
-            name: mean / used[name].clamp(min=1e-6) if name in _ENTROPY_WEIGHTS else mean
-            for name, mean in means.items()
+            name: each / used[name].clamp(min=1e-6) if name in _ENTROPY_WEIGHTS else each
+            for name, each in means.items()
         }
         return losses, diagnostics, shown
-
-
-def minibatches(
-    rollout: Rollout, count: int, share: float, rng: np.random.Generator
-) -> Iterator[Minibatch]:
-    """All rows in random order, in ``count`` parts; rows of one frame stay together.
-
-    Args:
-        rollout: the rows.
-        count: how many minibatches.
-        share: of the frames of each, that teach the encoder.
-        rng: source of the order.
-    """
-    rank = rng.permutation(int(rollout.frame.max()) + 1)
-    order = np.argsort(rank[rollout.frame], kind="stable")
-    for rows in np.array_split(order, count):
-        frames, local = np.unique(rollout.frame[rows], return_inverse=True)
-        padding = -len(frames) % FRAME_MULTIPLE
-        frames = np.concatenate([frames, np.repeat(frames[-1:], padding)])
-        some = -(-int(len(frames) * share) // FRAME_MULTIPLE) * FRAME_MULTIPLE
-        encoded = np.sort(rng.permutation(len(frames))[: max(some, FRAME_MULTIPLE)])
-        yield Minibatch(torch.from_numpy(rows), frames, encoded, torch.from_numpy(local))
-
-
-def _clipped_loss(
-    log_prob: Tensor, old_log_prob: Tensor, advantage: Tensor, weight: Tensor, clip: float
-) -> tuple[Tensor, Tensor, Tensor]:
-    """PPO's clipped surrogate (eq. 7), the approximate KL and the share that was clipped."""
-    log_ratio = log_prob - old_log_prob
-    ratio = log_ratio.exp()
-    surrogate = torch.min(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
-    with torch.no_grad():
-        kl = mean_of(ratio - 1 - log_ratio, weight)
-        clipped = mean_of(((ratio - 1).abs() > clip).float(), weight)
-    return -mean_of(surrogate, weight), kl, clipped
-
-
-def aim_loss(skills: Tensor, slots: Tensor, aims: Tensor, weight: Tensor) -> Tensor:
-    """Cross-entropy of the next open milestone's skill and slot, where there are some.
-
-    Args:
-        skills, slots: scores, (batch, choices) each.
-        aims: (batch, 2), int64, ``UNLABELLED`` where there is none.
-        weight: (batch,).
-    """
-    skill, slot = (
-        mean_of(
-            F.cross_entropy(scores, wanted, ignore_index=UNLABELLED, reduction="none"),
-            weight * (wanted != UNLABELLED),
-        )
-        for scores, wanted in ((skills, aims[:, 0]), (slots, aims[:, 1]))
-    )
-    return skill + slot
-
-
-def mean_of(values: Tensor, weight: Tensor) -> Tensor:
-    """The mean of ``values`` where ``weight`` counts them; of no weight at all it is 0."""
-    return (values * weight).sum() / weight.sum().clamp(min=1)
-
-
-def _normalised(advantage: Tensor, weight: Tensor) -> Tensor:
-    """Zero mean and unit variance over the rows that count."""
-    mean = mean_of(advantage, weight)
-    deviation = mean_of((advantage - mean) ** 2, weight).sqrt()
-    return (advantage - mean) / (deviation + 1e-6)
 
 
 def _explained_variance(rollout: Rollout) -> float:

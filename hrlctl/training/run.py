@@ -7,6 +7,7 @@ import json
 import os
 import pstats
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import torch
@@ -17,7 +18,7 @@ from hrlctl.env.episode import EpisodeRules
 from hrlctl.env.reward import RewardScale
 from hrlctl.env.vector import Assignment, DesktopVector, EnvironmentVector
 from hrlctl.env.workers import WorkerVector
-from hrlctl.errors import CheckpointError, StorageError, UsageError
+from hrlctl.errors import CheckpointError, ConfigurationError, StorageError, UsageError
 from hrlctl.events import Event, UpdateFinished
 from hrlctl.packs import Task, load_packs
 from hrlctl.packs.selection import TaskSelection
@@ -32,6 +33,7 @@ from hrlctl.training.checkpoint import (
     stored_config,
 )
 from hrlctl.training.memory import keep_freed_memory
+from hrlctl.training.ranks import Ranks, joined
 from hrlctl.training.trainer import PPOTrainer
 
 __all__ = ["load_tasks", "stored_config", "train"]
@@ -47,6 +49,8 @@ def train(
 ) -> Iterator[Event]:
     """Train as configured, and tell what happens as it happens.
 
+    Under torchrun this is one of several processes, and its events tell of all of them.
+
     Args:
         config: everything the run depends on.
         resume: a checkpoint to go on from, exactly.
@@ -57,22 +61,26 @@ def train(
     Raises:
         HrlctlError: the run cannot be started or saved; the class says why.
     """
-    trainer = compose(config, resume=resume, init_from=init_from)
-    try:
-        if profile is None:
-            yield from trainer.events(stop=stop)
-        else:
-            yield from _profiled(trainer, profile, stop)
-    finally:
-        trainer.vector.close()
+    with joined() as ranks:
+        trainer = compose(config, resume=resume, init_from=init_from, ranks=ranks)
+        with closing(trainer.vector):
+            if profile is not None and ranks.is_first:
+                yield from _profiled(trainer, profile, stop)
+            else:
+                yield from trainer.events(stop=stop)
 
 
 def compose(
-    config: RunConfig, *, resume: Path | None = None, init_from: Path | None = None
+    config: RunConfig,
+    *,
+    resume: Path | None = None,
+    init_from: Path | None = None,
+    ranks: Ranks | None = None,
 ) -> PPOTrainer:
     """The trainer of a run, ready for its first step; arguments and errors as in ``train``."""
+    ranks = ranks or Ranks()
     training, environment = config.training, config.environment
-    device = resolve_device(training.device)
+    device = ranks.device(resolve_device(training.device))
     keep_freed_memory()
     tasks = load_tasks(config)
     torch.manual_seed(training.seed)
@@ -88,14 +96,16 @@ def compose(
             config.policy, use_checkpointing=training.gradient_checkpointing
         )
     policy.to(device)
-    _check_writable(config.output.save_dir)
+    if ranks.is_first:
+        _check_writable(config.output.save_dir)
     scale = RewardScale.of(environment)
     scale.check(tasks, training.gamma)
     rules = EpisodeRules(scale, training.gamma)
-    vector = _vector(config, tasks, rules)
+    versions = {"hrlctl_version": __version__, "pack_versions": dict(load_packs().versions)}
+    ranks.require_same({**versions, "configuration": config.model_dump_json()})
+    vector = _vector(config, tasks, rules, ranks)
     metadata = {
-        "hrlctl_version": __version__,
-        "pack_versions": dict(load_packs().versions),
+        **versions,
         "resumed_from": resume,
         INHERITED: 0 if stored is None else demonstrations_of(stored, resumed=resume is not None),
     }
@@ -108,6 +118,7 @@ def compose(
         make_desktop=desktop_factory(
             environment.desktop, environment.screen_width, environment.screen_height
         ),
+        ranks=ranks,
     )
     if content is not None:
         trainer.restore(content, where=str(resume))
@@ -141,17 +152,26 @@ def load_tasks(config: RunConfig) -> tuple[Task, ...]:
     return kept
 
 
-def _vector(config: RunConfig, tasks: Sequence[Task], rules: EpisodeRules) -> EnvironmentVector:
-    """The environments, in this process or in workers."""
+def _vector(
+    config: RunConfig, tasks: Sequence[Task], rules: EpisodeRules, ranks: Ranks
+) -> EnvironmentVector:
+    """This rank's share of the environments, in this process or in workers."""
     training, environment = config.training, config.environment
+    num_envs, rest = divmod(training.num_envs, ranks.count)
+    if rest:
+        raise ConfigurationError(
+            f"{training.num_envs} environments cannot be shared evenly by {ranks.count} processes",
+            where="training.num_envs",
+            hint=f"take {num_envs * ranks.count or ranks.count}, for instance",
+        )
     kind = environment.desktop
     check_available(kind, (task.spec.setup for task in tasks if task.spec.setup is not None))
     desktop = desktop_factory(kind, environment.screen_width, environment.screen_height)
     # Steps on real programs are mostly waiting: every display has a process of its own.
-    workers = training.num_envs if kind == "x11" else training.workers
+    workers = num_envs if kind == "x11" else training.workers
     if workers:
-        return WorkerVector(tasks, training.num_envs, desktop, rules, _unassigned, workers=workers)
-    desktops = [desktop() for _ in range(training.num_envs)]
+        return WorkerVector(tasks, num_envs, desktop, rules, _unassigned, workers=workers)
+    desktops = [desktop() for _ in range(num_envs)]
     return DesktopVector(tasks, desktops, rules, _unassigned)
 
 

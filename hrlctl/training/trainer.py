@@ -6,26 +6,29 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from hrlctl.desktop.backends import desktop_factory
 from hrlctl.desktop.contract import Desktop
 from hrlctl.env.desktop_env import DesktopEnv
-from hrlctl.env.vector import Assignment, DesktopVector, EnvironmentVector
-from hrlctl.errors import CheckpointError, ConfigurationError, StorageError, UsageError
+from hrlctl.env.vector import (
+    Assignment,
+    DesktopVector,
+    EnvironmentVector,
+    EpisodeRecord,
+    Fault,
+)
+from hrlctl.errors import CheckpointError, ConfigurationError, UsageError
 from hrlctl.events import (
-    CheckpointSaved,
     EpisodeFinished,
     Event,
     RunFinished,
     RunStarted,
     UpdateFinished,
     View,
-    WarningRaised,
     WorkerRestarted,
 )
 from hrlctl.packs import Task
-from hrlctl.policy.files import write_model
 from hrlctl.policy.hierarchical import HierarchicalPolicy
 from hrlctl.policy.manager import SKILLS
 from hrlctl.schema.run import CurriculumConfig, RunConfig, TrainingConfig
@@ -44,7 +47,9 @@ from hrlctl.training.curriculum import Curriculum
 from hrlctl.training.imitation import Repertoire
 from hrlctl.training.ppo import Learner, UpdateStatistics, schedule
 from hrlctl.training.precision import Precision, fastest_precision
+from hrlctl.training.ranks import Ranks
 from hrlctl.training.rollout import Collector, Rollout
+from hrlctl.training.saving import Saving
 from hrlctl.training.viewing import view
 from hrlctl.training.warm_start import WarmStart
 
@@ -64,11 +69,14 @@ class PPOTrainer:
         save_dir: where checkpoints go; without it none are written.
         metadata: what checkpoints say beside the training, such as the packs' versions.
         make_desktop: where demonstrations are played, if there are any; the simulator without.
+        ranks: the processes that train the policy together, each in environments of its own;
+            without, this one alone. Numbers of steps are those of all of them.
         **overrides: values of ``config.training``, for instance ``learning_rate=1e-4``.
 
     Raises:
         ConfigurationError: the number of steps of an update is no multiple of the environments.
-        UsageError: there are to be demonstrations, and no task has an oracle.
+        UsageError: there are to be demonstrations, and no task has an oracle, or there are several
+            ranks.
     """
 
     def __init__(
@@ -80,6 +88,7 @@ class PPOTrainer:
         save_dir: Path | None = None,
         metadata: dict[str, Any] | None = None,
         make_desktop: Callable[[], Desktop] | None = None,
+        ranks: Ranks | None = None,
         **overrides: Any,
     ) -> None:
         config = config or RunConfig(curriculum=CurriculumConfig(enabled=False))
@@ -87,26 +96,34 @@ class PPOTrainer:
             values = config.training.model_dump() | overrides
             config = config.model_copy(update={"training": TrainingConfig.model_validate(values)})
         self.policy = policy
+        self.ranks = ranks = ranks or Ranks()
         self.vector = _as_vector(env, self._assign)
         training = config.training
-        if training.buffer_size % len(self.vector):
+        environments = len(self.vector) * ranks.count
+        if training.buffer_size % environments:
             raise ConfigurationError(
                 f"{training.buffer_size} steps an update cannot be shared evenly by"
-                f" {len(self.vector)} environments",
+                f" {environments} environments",
                 where="training.buffer_size",
                 hint="make it a multiple of the number of environments",
             )
+        if training.demonstrations and ranks.count > 1:
+            raise UsageError(
+                "demonstrations are cloned by one process, not by several",
+                where="training.demonstrations",
+                hint="run the warm start alone, then go on from its cloned.pt with --init-from",
+            )
         self.config = config.model_copy(update={"training": self._resolved(training)})
-        self.save_dir, self.metadata = save_dir, metadata or {}
-        self.random = RandomStreams.of_seed(training.seed)
+        self.metadata = metadata or {}
+        self.random = RandomStreams.of_seed(training.seed, ranks.rank)
         self.curriculum = Curriculum(config.curriculum, self.vector.tasks)
         actions = self.vector.actions
         self.repertoire = Repertoire((actions.height, actions.width, 3), training.gamma)
-        self.learner = Learner(policy, self.config.training, self.repertoire)
+        self.learner = Learner(policy, self.config.training, self.repertoire, ranks)
         self.collector = Collector(
             policy,
             self.vector,
-            training.buffer_size // len(self.vector),
+            training.buffer_size // environments,
             self.random.policy,
             training.gamma,
             training.gae_lambda,
@@ -122,7 +139,10 @@ class PPOTrainer:
             )
         self.alarms = Alarms()
         self.position = Position()
-        self._saved: list[Path] = []
+        self._saving: Saving | None = None
+        if save_dir is not None:
+            every, keep = training.checkpoint_every, training.keep
+            self._saving = Saving(save_dir, every, keep, self.content, writes=ranks.is_first)
         self._speeds: deque[tuple[int, float]] = deque(maxlen=_SPEED_WINDOW)
         self._is_restored = False
 
@@ -162,7 +182,7 @@ class PPOTrainer:
             self.collector.begin()
         if self.warm_start is not None:
             yield from self._start_warm(self.warm_start, total, stop)
-        while self.position.steps < total and not stop():
+        while self.position.steps < total and not self.ranks.any(stop()):
             yield from self._update(updates)
         yield from self._finish(interrupted=self.position.steps < total)
 
@@ -171,8 +191,8 @@ class PPOTrainer:
     ) -> Iterator[Event]:
         was_cloned = warm_start.is_cloned
         yield from warm_start.events(self.position, self.position.steps / total, stop)
-        if warm_start.is_cloned and not was_cloned and self.save_dir is not None:
-            yield self._try_to_save(self.save_dir / CLONED_NAME)
+        if warm_start.is_cloned and not was_cloned and self._saving is not None:
+            yield self._saving.attempt(CLONED_NAME, self.position.steps)
 
     def _update(self, updates: int) -> Iterator[Event]:
         """One rollout, what is learned from it, and what it was like."""
@@ -195,10 +215,11 @@ class PPOTrainer:
         before = position.steps
         position.steps += training.buffer_size
         position.update += 1
-        for fault in self.collector.take_faults():
+        played = self.ranks.gather(Played.of(rollout, self.collector.take_faults()))
+        for fault in (fault for part in played for fault in part.faults):
             yield WorkerRestarted(position.steps, fault.worker, fault.reason)
-        for episode in rollout.episodes:
-            self.curriculum.record(episode)
+        for rank, episode in ((r, e) for r, part in enumerate(played) for e in part.episodes):
+            self.curriculum.record(episode, was_drawn=rank == self.ranks.rank)
             task = self.tasks[episode.task]
             yield EpisodeFinished(
                 position.steps,
@@ -210,7 +231,7 @@ class PPOTrainer:
                 episode.episode_return,
             )
         yield from self.curriculum.spend(training.buffer_size, position.steps)
-        usage = _usage(rollout) if self.policy.is_hierarchical else {}
+        usage = _usage(played) if self.policy.is_hierarchical else {}
         yield from self.alarms.check(
             position.steps, usage, self.curriculum.mean_return(), self.curriculum.success_rate()
         )
@@ -218,12 +239,13 @@ class PPOTrainer:
         position.seconds += seconds
         self._speeds.append((training.buffer_size, seconds))
         phases = {**self.collector.seconds, "learn": learned_at - learning_at}
-        yield self._finished_update(rollout, statistics, usage, phases, updates, seen)
-        yield from self._save_due(before)
+        yield self._finished_update(played, statistics, usage, phases, updates, seen)
+        if self._saving is not None:
+            yield from self._saving.due(before, position.steps)
 
     def _finished_update(
         self,
-        rollout: Rollout,
+        played: Sequence[Played],
         statistics: UpdateStatistics,
         usage: dict[str, float],
         phases: dict[str, float],
@@ -232,7 +254,7 @@ class PPOTrainer:
     ) -> UpdateFinished:
         position = self.position
         diagnostics = dict(statistics.diagnostics)
-        milestones, hits = rollout.hits
+        milestones, hits = (sum(counts) for counts in zip(*(p.hits for p in played), strict=True))
         if self.policy.is_hierarchical and milestones:
             diagnostics["milestones_by_their_skill"] = hits / milestones
         return UpdateFinished(
@@ -261,7 +283,7 @@ class PPOTrainer:
             training.total_timesteps,
             self.position.steps,
             updates,
-            len(self.vector),
+            len(self.vector) * self.ranks.count,
             training.buffer_size,
             sum(p.numel() for p in self.policy.parameters()),
             str(self.policy.device),
@@ -275,11 +297,10 @@ class PPOTrainer:
 
     def _finish(self, *, interrupted: bool) -> Iterator[Event]:
         final = resume = None
-        if self.save_dir is not None:
-            path = self.save_dir / (INTERRUPTED_NAME if interrupted else FINAL_NAME)
-            self._save(path)
-            yield CheckpointSaved(self.position.steps, path)
-            final, resume = (None, path) if interrupted else (path, None)
+        if self._saving is not None:
+            name = INTERRUPTED_NAME if interrupted else FINAL_NAME
+            yield (saved := self._saving.save(name, self.position.steps))
+            final, resume = (None, saved.path) if interrupted else (saved.path, None)
         yield RunFinished(
             self.position.steps,
             self.position.seconds,
@@ -290,65 +311,58 @@ class PPOTrainer:
             self.curriculum.stage_progress(),
         )
 
-    def _save_due(self, before: int) -> Iterator[Event]:
-        """A checkpoint at the first update after each multiple of ``checkpoint_every`` steps."""
-        training = self.config.training
-        multiple = self.position.steps // training.checkpoint_every * training.checkpoint_every
-        if self.save_dir is None or multiple <= before:
-            return
-        path = self.save_dir / f"checkpoint_{multiple}.pt"
-        event = self._try_to_save(path)
-        if isinstance(event, CheckpointSaved):
-            self._saved.append(path)
-            while training.keep and len(self._saved) > training.keep:
-                self._saved.pop(0).unlink(missing_ok=True)
-        yield event
-
-    def _try_to_save(self, path: Path) -> CheckpointSaved | WarningRaised:
-        """A run is worth more than a checkpoint: without a place for it it goes on."""
-        try:
-            self._save(path)
-        except StorageError as error:
-            return WarningRaised(self.position.steps, f"no checkpoint: {error}", error.hint)
-        return CheckpointSaved(self.position.steps, path)
-
-    def _save(self, path: Path) -> None:
-        write_model(path, self.content())
-
     def content(self) -> dict[str, Any]:
         """What a checkpoint holds."""
+        own, *others = self.ranks.gather(self._own_state())
         training = {
             "config": self.config.model_dump(mode="json"),
             "position": [self.position.steps, self.position.update, self.position.seconds],
             "optimizer": self.learner.optimizer.state_dict(),
-            "curriculum": self.curriculum.state(),
-            "random": self.random.state(),
-            "repertoire": self.repertoire.state(),
-            "collector": collector_state(self.collector, self.tasks),
-            "saved": [str(path) for path in self._saved],
+            **own,
+            "other_ranks": others,
+            "saved": [] if self._saving is None else [str(path) for path in self._saving.kept],
             "warm_start": None if self.warm_start is None else self.warm_start.state(),
         }
         tasks = [task.id for task in self.tasks]
         metadata = {k: v for k, v in self.metadata.items() if k != "resumed_from"}
         return {**self.policy.content(), **metadata, "tasks": tasks, "training": training}
 
+    def _own_state(self) -> dict[str, Any]:
+        """What each rank has its own of."""
+        return {
+            "curriculum": self.curriculum.state(),
+            "random": self.random.state(),
+            "repertoire": self.repertoire.state(),
+            "collector": collector_state(self.collector, self.tasks),
+        }
+
     def restore(self, content: dict[str, Any], *, where: str) -> None:
         """Go on from a checkpoint's content; the policy must hold its weights already.
 
         Raises:
-            CheckpointError: it does not fit the tasks or the shape of this run.
+            CheckpointError: it does not fit the tasks or the shape of this run, or was written by
+                another number of ranks.
         """
         state = content["training"]
+        of_ranks = [state, *state.get("other_ranks", ())]
+        if len(of_ranks) != self.ranks.count:
+            raise CheckpointError(
+                f"its run has {len(of_ranks)} process(es), not {self.ranks.count}",
+                where=where,
+                hint="resume with as many (torchrun --nproc-per-node), or use --init-from",
+            )
+        own = of_ranks[self.ranks.rank]
         try:
             self.learner.optimizer.load_state_dict(state["optimizer"])
-            self.curriculum.restore(state["curriculum"])
-            restore_collector(self.collector, self.tasks, state["collector"])
-            self.random.restore(state["random"])
-            self.repertoire.restore(state["repertoire"])
+            self.curriculum.restore(own["curriculum"])
+            restore_collector(self.collector, self.tasks, own["collector"])
+            self.random.restore(own["random"])
+            self.repertoire.restore(own["repertoire"])
             if self.warm_start is not None:
                 self.warm_start.restore(state.get("warm_start"))
             self.position = Position(*state["position"])
-            self._saved = [Path(path) for path in state["saved"]]
+            if self._saving is not None:
+                self._saving.kept = [Path(path) for path in state["saved"]]
         except CheckpointError as error:
             error.where = where
             raise
@@ -371,13 +385,28 @@ class PPOTrainer:
         if training.mixed_precision != "auto":
             return training
         actions = self.vector.actions
-        precision: Precision = fastest_precision(self.policy, actions.width, actions.height)
+        measured = fastest_precision(self.policy, actions.width, actions.height)
+        precision: Precision = self.ranks.gather(measured)[0]
         return training.model_copy(update={"mixed_precision": precision})
 
 
-def _usage(rollout: Rollout) -> dict[str, float]:
-    total = max(1, int(rollout.skill_counts.sum()))
-    counts = rollout.skill_counts.tolist()
+class Played(NamedTuple):
+    """What is told of a rollout."""
+
+    episodes: tuple[EpisodeRecord, ...]
+    skill_counts: tuple[int, ...]  # how often the manager chose each
+    hits: tuple[int, int]  # milestones reached, and those by a decision of their skill and slot
+    faults: tuple[Fault, ...]
+
+    @classmethod
+    def of(cls, rollout: Rollout, faults: Sequence[Fault]) -> Played:
+        counts = tuple(rollout.skill_counts.tolist())
+        return cls(tuple(rollout.episodes), counts, rollout.hits, tuple(faults))
+
+
+def _usage(played: Sequence[Played]) -> dict[str, float]:
+    counts = [sum(of_ranks) for of_ranks in zip(*(p.skill_counts for p in played), strict=True)]
+    total = max(1, sum(counts))
     return {skill.value: count / total for skill, count in zip(SKILLS, counts, strict=True)}
 
 

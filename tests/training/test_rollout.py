@@ -16,7 +16,8 @@ from hrlctl.packs import Task
 from hrlctl.policy import HierarchicalPolicy, Observations
 from hrlctl.policy.manager import NOTHING_YET
 from hrlctl.schema.run import PolicyConfig, TrainingConfig
-from hrlctl.training.ppo import Learner, minibatches, schedule
+from hrlctl.training.minibatches import minibatches
+from hrlctl.training.ppo import Learner, schedule
 from hrlctl.training.rollout import Collector, Rollout, changed_cells
 
 ENVS, STEPS = 6, 24

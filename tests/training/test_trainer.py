@@ -27,8 +27,7 @@ from hrlctl.policy import HierarchicalPolicy
 from hrlctl.policy.manager import SKILLS
 from hrlctl.schema.base import Skill
 from hrlctl.schema.run import CurriculumConfig, PolicyConfig, RunConfig, TrainingConfig
-from hrlctl.training import alarms
-from hrlctl.training import trainer as trainer_module
+from hrlctl.training import alarms, saving
 from hrlctl.training.checkpoint import read_checkpoint
 from hrlctl.training.trainer import PPOTrainer
 
@@ -171,7 +170,7 @@ def test_a_checkpoint_follows_each_multiple_and_the_newest_stay(
 def test_a_full_disk_loses_a_checkpoint_not_the_run(
     basics: tuple[Task, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write, attempts = trainer_module.write_model, []
+    write, attempts = saving.write_model, []
 
     def sometimes(path: Path, content: dict[str, Any]) -> None:
         attempts.append(path.name)
@@ -179,13 +178,13 @@ def test_a_full_disk_loses_a_checkpoint_not_the_run(
             raise StorageError("the disk is full", where=str(path), hint="free some space")
         write(path, content)
 
-    monkeypatch.setattr(trainer_module, "write_model", sometimes)
+    monkeypatch.setattr(saving, "write_model", sometimes)
     events = list(make_trainer(basics, tmp_path, checkpoint_every=64).events(192))
     warnings = [event for event in events if isinstance(event, WarningRaised)]
     assert len(warnings) == 1
     assert "the disk is full" in warnings[0].message
-    saved = [event.path.name for event in events if isinstance(event, CheckpointSaved)]
-    assert saved == ["checkpoint_64.pt", "checkpoint_192.pt", "final_model.pt"]
+    written = [event.path.name for event in events if isinstance(event, CheckpointSaved)]
+    assert written == ["checkpoint_64.pt", "checkpoint_192.pt", "final_model.pt"]
     assert read_checkpoint(tmp_path / "checkpoint_64.pt")["training"]["position"][0] == 64
 
 
