@@ -20,7 +20,7 @@ from hrlctl.policy.files import read_model
 from hrlctl.policy.hierarchical import ActorState
 from hrlctl.schema.run import RunConfig
 from hrlctl.training.advantages import OpenDecisions
-from hrlctl.training.rollout import Collector
+from hrlctl.training.collector import Collector
 
 FINAL_NAME: Final = "final_model.pt"
 INTERRUPTED_NAME: Final = "interrupted.pt"

@@ -43,12 +43,13 @@ from hrlctl.training.checkpoint import (
     collector_state,
     restore_collector,
 )
+from hrlctl.training.collector import Collector
 from hrlctl.training.curriculum import Curriculum
 from hrlctl.training.imitation import Repertoire
 from hrlctl.training.ppo import Learner, UpdateStatistics, schedule
 from hrlctl.training.precision import Precision, fastest_precision
 from hrlctl.training.ranks import Ranks
-from hrlctl.training.rollout import Collector, Rollout
+from hrlctl.training.rollout import Rollout
 from hrlctl.training.saving import Saving
 from hrlctl.training.viewing import view
 from hrlctl.training.warm_start import WarmStart

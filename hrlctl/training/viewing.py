@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hrlctl.events import View
 from hrlctl.policy.manager import NOTHING_YET, SKILLS
-from hrlctl.training.rollout import Collector
+from hrlctl.training.collector import Collector
 
 
 def view(collector: Collector) -> View:

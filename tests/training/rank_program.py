@@ -23,10 +23,11 @@ from hrlctl.packs import load_packs
 from hrlctl.policy import HierarchicalPolicy
 from hrlctl.schema.run import PolicyConfig, TrainingConfig
 from hrlctl.training import ppo
+from hrlctl.training.collector import Collector
 from hrlctl.training.minibatches import Minibatch
 from hrlctl.training.ppo import Learner, schedule
 from hrlctl.training.ranks import Ranks, joined
-from hrlctl.training.rollout import Collector, Rollout
+from hrlctl.training.rollout import Rollout
 
 
 def rollout_of(policy: HierarchicalPolicy) -> Rollout:

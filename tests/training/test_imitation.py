@@ -13,8 +13,9 @@ from hrlctl.env.arrays import UNLABELLED
 from hrlctl.packs import Task
 from hrlctl.policy import HierarchicalPolicy
 from hrlctl.policy.manager import SKILLS
+from hrlctl.training.collector import Collector
 from hrlctl.training.imitation import FINISHED, Repertoire, done_loss, imitation_loss
-from hrlctl.training.rollout import BONUS, Collector, Path, Rollout
+from hrlctl.training.rollout import BONUS, Path, Rollout
 from tests.training.test_rollout import ENVS, make_collector
 
 GAMMA = 0.99

@@ -16,9 +16,10 @@ from hrlctl.packs import Task
 from hrlctl.policy import HierarchicalPolicy, Observations
 from hrlctl.policy.manager import NOTHING_YET
 from hrlctl.schema.run import PolicyConfig, TrainingConfig
+from hrlctl.training.collector import Collector, changed_cells
 from hrlctl.training.minibatches import minibatches
 from hrlctl.training.ppo import Learner, schedule
-from hrlctl.training.rollout import Collector, Rollout, changed_cells
+from hrlctl.training.rollout import Rollout
 
 ENVS, STEPS = 6, 24
 
