@@ -99,20 +99,20 @@ def measure(config: RunConfig, updates: int) -> dict[str, float | int | str]:
     trainer = compose(config)
     training = trainer.config.training
     try:
-        trainer.collector.begin()
+        trainer.source.begin()
         seconds = 0.0
         for update in range(WARM_UP_UPDATES + updates):
             started = perf_counter()
-            rollout = trainer.collector.collect()
+            rollout = trainer.source.collect()
             trainer.learner.update(rollout, schedule(training, 0.0), trainer.random.minibatches)
             if update < WARM_UP_UPDATES + updates - 1:
-                trainer.collector.advance()
+                trainer.source.advance()
             if update >= WARM_UP_UPDATES:
                 seconds += perf_counter() - started
         steps_per_second = updates * training.buffer_size / seconds
         forward, backward = forward_rate(trainer, rollout), backward_rate(trainer, rollout)
     finally:
-        trainer.vector.close()
+        trainer.source.close()
     bound = 1 / (1 / forward + training.update_epochs / backward)
     return {
         "steps_per_second": round(steps_per_second, 1),

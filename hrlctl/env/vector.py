@@ -73,6 +73,11 @@ class EpisodeView(NamedTuple):
     action: str  # the last one in words, empty before the first
 
 
+def unassigned(environment: int) -> Assignment:
+    """Stands for whoever will say what is played, until that one takes over."""
+    raise RuntimeError(f"nobody has said yet what environment {environment} plays")
+
+
 class EnvironmentVector(ABC):
     """Environments side by side, wherever they run.
 

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from pydantic import ValidationError
 
-from hrlctl.env.vector import Assignment, EnvironmentState
 from hrlctl.errors import CheckpointError
-from hrlctl.packs import Task
 from hrlctl.policy.files import read_model
-from hrlctl.policy.hierarchical import ActorState
 from hrlctl.schema.run import RunConfig
-from hrlctl.training.advantages import OpenDecisions
-from hrlctl.training.collector import Collector
 
 FINAL_NAME: Final = "final_model.pt"
 INTERRUPTED_NAME: Final = "interrupted.pt"
@@ -71,61 +65,6 @@ class RandomStreams:
         self.tasks.setstate((version, tuple(internal), gauss))
         self.minibatches.bit_generator.state = state["minibatches"]
         self.policy.set_state(state["policy"])
-
-
-def collector_state(collector: Collector, tasks: Sequence[Task]) -> dict[str, Any]:
-    """The environments, the agent's open decisions, and what was seen where they began."""
-    environments = [
-        {
-            "task": tasks[state.assignment.task].id,
-            "seed": state.assignment.seed,
-            "linger": state.assignment.linger,
-            "history": [list(action) for action in state.history],
-        }
-        for state in collector.vector.state()
-    ]
-    last = collector.steps + 1
-    return {
-        "environments": environments,
-        "actor_state": list(collector.state),
-        "opened": list(collector.opened),
-        "opened_seen": [torch.from_numpy(array[last].copy()) for array in collector.seen],
-        "opened_taken": [part[collector.steps].clone() for part in collector.taken.parts()],
-    }
-
-
-def restore_collector(collector: Collector, tasks: Sequence[Task], state: dict[str, Any]) -> None:
-    """Bring a collector to where ``collector_state`` saw it.
-
-    Raises:
-        CheckpointError: a task of the run is not there any more.
-    """
-    index = {task.id: i for i, task in enumerate(tasks)}
-    missing = sorted({e["task"] for e in state["environments"]} - index.keys())
-    if missing:
-        raise CheckpointError(
-            f"the run's tasks are not all there: {', '.join(missing)}",
-            hint="install the packs that it was trained with, or start anew with --init-from",
-        )
-    collector.vector.restore(
-        [
-            EnvironmentState(
-                Assignment(index[e["task"]], e["seed"], e["linger"]),
-                tuple(tuple(action) for action in e["history"]),
-            )
-            for e in state["environments"]
-        ]
-    )
-    device = collector.policy.device
-    collector.state = ActorState(*(part.to(device) for part in state["actor_state"]))
-    collector.opened = OpenDecisions(*state["opened"])
-    last = collector.steps + 1
-    arrays: tuple[npt.NDArray[Any], ...] = collector.seen
-    for array, saved in zip(arrays, state["opened_seen"], strict=True):
-        array[last] = saved.numpy()
-    for part, saved in zip(collector.taken.parts(), state["opened_taken"], strict=True):
-        part[collector.steps] = saved
-    collector.vector.observe(collector.seen.row(0))
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from hrlctl.env.vector import EpisodeRecord
+from hrlctl.env.vector import Assignment, EpisodeRecord
 from hrlctl.events import StageAdvanced, StageProgress, TaskProgress, WarningRaised
 from hrlctl.packs import Task
 from hrlctl.schema.base import Difficulty
@@ -17,6 +17,8 @@ WINDOW: Final = 50
 """Episodes of a task that its moving averages look back on, and that it needs to be judged."""
 _EARLIER_SHARE: Final = 0.25  # of the episodes belong to the stages that were passed
 _LEAST_NEED: Final = 0.25  # share of steps of a task that is solved, of one that is not
+_INSTANCES: Final = 2**31
+_LINGERING: Final = 0.5  # share of the episodes of which the screen after success is seen
 _STAGES: Final = tuple(Difficulty)
 _SLOW: Final = {Difficulty.EASY: 100_000, Difficulty.MEDIUM: 150_000}
 
@@ -236,3 +238,13 @@ class Curriculum:
                 "this is usual with many tasks; look at the worst of them, or lower the threshold",
             )
         ]
+
+
+def assigner(curriculum: Curriculum, rng: random.Random) -> Callable[[int], Assignment]:
+    """What an environment asks for its next episode."""
+
+    def assign(environment: int) -> Assignment:
+        task = curriculum.draw(rng)
+        return Assignment(task, rng.randrange(_INSTANCES), int(rng.random() < _LINGERING))
+
+    return assign

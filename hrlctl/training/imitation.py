@@ -222,11 +222,11 @@ def _moment(rollout: Rollout, row: int, path: Path | None = None, target: float 
         option[0] = path.skill
         option[1] = option[1] if path.slot is None else path.slot
     return Moment(
-        zlib.compress(seen.screens[place].tobytes(), 1),
+        zlib.compress(seen.screens[frame].tobytes(), 1),
         rollout.scene.letters[frame].numpy().copy(),
         rollout.scene.match[frame].numpy().astype(np.float16),
-        seen.tokens[place].copy(),
-        seen.slots[place].copy(),
+        seen.tokens[frame].copy(),
+        seen.slots[frame].copy(),
         seen.context[place].copy(),
         np.array([int(part) for part in taken.memory], np.int64),
         seen.aims[place].copy(),

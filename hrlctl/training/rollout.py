@@ -48,6 +48,12 @@ class Taken(NamedTuple):
             torch.zeros(leading),
         )
 
+    @classmethod
+    def of_parts(cls, parts: Sequence[Tensor]) -> Taken:
+        """From what ``parts`` returned."""
+        option, decision, memory = Option(*parts[1:5]), Decision(*parts[5:8]), Memory(*parts[8:10])
+        return cls(parts[0], option, decision, memory, *parts[10:])
+
     def parts(self) -> tuple[Tensor, ...]:
         return (
             self.action,
@@ -74,16 +80,11 @@ class Taken(NamedTuple):
 
     def flat(self) -> Taken:
         """With the two leading dimensions made one."""
-        return _taken([part.flatten(0, 1) for part in self.parts()])
+        return Taken.of_parts([part.flatten(0, 1) for part in self.parts()])
 
     def rows(self, index: Tensor) -> Taken:
         """The entries ``index`` of the first dimension."""
-        return _taken([part[index] for part in self.parts()])
-
-
-def _taken(parts: Sequence[Tensor]) -> Taken:
-    option, decision, memory = Option(*parts[1:5]), Decision(*parts[5:8]), Memory(*parts[8:10])
-    return Taken(parts[0], option, decision, memory, *parts[10:])
+        return Taken.of_parts([part[index] for part in self.parts()])
 
 
 class Path(NamedTuple):
@@ -103,10 +104,10 @@ class Rollout(NamedTuple):
     ended in this one. All tensors have shape (rows,) unless noted.
     """
 
-    seen: ObservationArrays  # (places, ...), flattened; rows refer to it by place
-    place: npt.NDArray[np.int64]  # (rows,), where the row's observation is
-    frame: npt.NDArray[np.int64]  # (rows,), the first place with the same screen and instruction
-    scene: Scene  # (places, ...), of meaning where a row's frame is; weights of the collection
+    seen: ObservationArrays  # (places or frames, ...)
+    place: npt.NDArray[np.int64]  # (rows,), where the row's context, aim and marks stand in it
+    frame: npt.NDArray[np.int64]  # (rows,), where its screen, instruction and labels stand in it
+    scene: Scene  # (frames, ...), what the screens show; weights of the collection
     taken: Taken
     advantage: Tensor  # the worker's, both streams
     returns: Tensor
@@ -127,11 +128,11 @@ class Rollout(NamedTuple):
 
     @property
     def frames(self) -> npt.NDArray[np.int64]:
-        """The places of all distinct frames."""
+        """All distinct frames."""
         return np.unique(self.frame)
 
     def on(self, device: torch.device) -> Rollout:
         """With its tensors on ``device``; what was seen stays where it is."""
         moved = (part.to(device) if isinstance(part, Tensor) else part for part in self)
-        taken = _taken([part.to(device) for part in self.taken.parts()])
+        taken = Taken.of_parts([part.to(device) for part in self.taken.parts()])
         return Rollout._make(moved)._replace(taken=taken)

@@ -16,7 +16,7 @@ from hrlctl import __version__
 from hrlctl.desktop.backends import check_available, desktop_factory
 from hrlctl.env.episode import EpisodeRules
 from hrlctl.env.reward import RewardScale
-from hrlctl.env.vector import Assignment, DesktopVector, EnvironmentVector
+from hrlctl.env.vector import DesktopVector, EnvironmentVector, unassigned
 from hrlctl.env.workers import WorkerVector
 from hrlctl.errors import CheckpointError, ConfigurationError, StorageError, UsageError
 from hrlctl.events import Event, UpdateFinished
@@ -63,7 +63,7 @@ def train(
     """
     with joined() as ranks:
         trainer = compose(config, resume=resume, init_from=init_from, ranks=ranks)
-        with closing(trainer.vector):
+        with closing(trainer.source):
             if profile is not None and ranks.is_first:
                 yield from _profiled(trainer, profile, stop)
             else:
@@ -170,13 +170,9 @@ def _vector(
     # Steps on real programs are mostly waiting: every display has a process of its own.
     workers = num_envs if kind == "x11" else training.workers
     if workers:
-        return WorkerVector(tasks, num_envs, desktop, rules, _unassigned, workers=workers)
+        return WorkerVector(tasks, num_envs, desktop, rules, unassigned, workers=workers)
     desktops = [desktop() for _ in range(num_envs)]
-    return DesktopVector(tasks, desktops, rules, _unassigned)
-
-
-def _unassigned(index: int) -> Assignment:
-    raise RuntimeError(f"no trainer has taken over the assignment of environment {index}")
+    return DesktopVector(tasks, desktops, rules, unassigned)
 
 
 def _check_same_network(policy: HierarchicalPolicy, config: RunConfig, source: Path) -> None:

@@ -12,11 +12,11 @@ from hrlctl.desktop.backends import desktop_factory
 from hrlctl.desktop.contract import Desktop
 from hrlctl.env.desktop_env import DesktopEnv
 from hrlctl.env.vector import (
-    Assignment,
     DesktopVector,
     EnvironmentVector,
     EpisodeRecord,
     Fault,
+    unassigned,
 )
 from hrlctl.errors import CheckpointError, ConfigurationError, UsageError
 from hrlctl.events import (
@@ -40,22 +40,17 @@ from hrlctl.training.checkpoint import (
     INTERRUPTED_NAME,
     Position,
     RandomStreams,
-    collector_state,
-    restore_collector,
 )
-from hrlctl.training.collector import Collector
-from hrlctl.training.curriculum import Curriculum
+from hrlctl.training.curriculum import Curriculum, assigner
 from hrlctl.training.imitation import Repertoire
 from hrlctl.training.ppo import Learner, UpdateStatistics, schedule
 from hrlctl.training.precision import Precision, fastest_precision
 from hrlctl.training.ranks import Ranks
 from hrlctl.training.rollout import Rollout
 from hrlctl.training.saving import Saving
-from hrlctl.training.viewing import view
+from hrlctl.training.sources import LocalSource, RolloutSource
 from hrlctl.training.warm_start import WarmStart
 
-_INSTANCES: Final = 2**31
-_LINGERING: Final = 0.5  # share of the episodes of which the screen after success is seen
 _SPEED_WINDOW: Final = 10  # updates over which steps/s is averaged
 
 
@@ -64,8 +59,8 @@ class PPOTrainer:
 
     Args:
         policy: what is trained, in place.
-        env: one environment, several, a Gymnasium vector of them that runs in this process, or a
-            vector of hrlctl's own.
+        env: one environment, several, a Gymnasium vector of them that runs in this process, a
+            vector of hrlctl's own, or whatever else rollouts come from.
         config: everything else; the defaults without.
         save_dir: where checkpoints go; without it none are written.
         metadata: what checkpoints say beside the training, such as the packs' versions.
@@ -83,7 +78,7 @@ class PPOTrainer:
     def __init__(
         self,
         policy: HierarchicalPolicy,
-        env: DesktopEnv | Sequence[DesktopEnv] | EnvironmentVector,
+        env: DesktopEnv | Sequence[DesktopEnv] | EnvironmentVector | RolloutSource,
         *,
         config: RunConfig | None = None,
         save_dir: Path | None = None,
@@ -98,9 +93,10 @@ class PPOTrainer:
             config = config.model_copy(update={"training": TrainingConfig.model_validate(values)})
         self.policy = policy
         self.ranks = ranks = ranks or Ranks()
-        self.vector = _as_vector(env, self._assign)
         training = config.training
-        environments = len(self.vector) * ranks.count
+        self.random = RandomStreams.of_seed(training.seed, ranks.rank)
+        vector = env if isinstance(env, RolloutSource) else _as_vector(env)
+        environments = len(vector) * ranks.count
         if training.buffer_size % environments:
             raise ConfigurationError(
                 f"{training.buffer_size} steps an update cannot be shared evenly by"
@@ -114,29 +110,31 @@ class PPOTrainer:
                 where="training.demonstrations",
                 hint="run the warm start alone, then go on from its cloned.pt with --init-from",
             )
+        self.curriculum = Curriculum(config.curriculum, vector.tasks)
+        if isinstance(vector, RolloutSource):
+            self.source = vector
+        else:
+            vector.assign = assigner(self.curriculum, self.random.tasks)
+            self.source = LocalSource(
+                vector,
+                training.buffer_size // environments,
+                self.random.policy,
+                training.gamma,
+                training.gae_lambda,
+            )
         self.config = config.model_copy(update={"training": self._resolved(training)})
         self.metadata = metadata or {}
-        self.random = RandomStreams.of_seed(training.seed, ranks.rank)
-        self.curriculum = Curriculum(config.curriculum, self.vector.tasks)
-        actions = self.vector.actions
+        actions = self.source.actions
         self.repertoire = Repertoire((actions.height, actions.width, 3), training.gamma)
         self.learner = Learner(policy, self.config.training, self.repertoire, ranks)
-        self.collector = Collector(
-            policy,
-            self.vector,
-            training.buffer_size // environments,
-            self.random.policy,
-            training.gamma,
-            training.gae_lambda,
-            precision=self.learner.precision,
-        )
+        self.source.follow(policy, self.curriculum, self.learner.precision)
         self.warm_start: WarmStart | None = None
         if training.demonstrations:
             self.warm_start = WarmStart(
                 self.learner,
                 self.tasks,
                 make_desktop or desktop_factory("sim", actions.width, actions.height),
-                self.vector.rules,
+                self.source.rules,
             )
         self.alarms = Alarms()
         self.position = Position()
@@ -149,7 +147,7 @@ class PPOTrainer:
 
     @property
     def tasks(self) -> tuple[Task, ...]:
-        return self.vector.tasks
+        return self.source.tasks
 
     def train(self, total_timesteps: int | None = None) -> RunFinished:
         """Train to the end and return how it ended.
@@ -180,7 +178,7 @@ class PPOTrainer:
         updates = -(-total // size)
         yield self._started(updates)
         if not self._is_restored:
-            self.collector.begin()
+            self.source.begin()
         if self.warm_start is not None:
             yield from self._start_warm(self.warm_start, total, stop)
         while self.position.steps < total and not self.ranks.any(stop()):
@@ -199,7 +197,7 @@ class PPOTrainer:
         """One rollout, what is learned from it, and what it was like."""
         training, position = self.config.training, self.position
         began = perf_counter()
-        rollout = self.collector.collect()
+        rollout = self.source.collect()
         learning_at = perf_counter()
         self.repertoire.keep(rollout)
         now = schedule(training, position.steps / training.total_timesteps)
@@ -210,17 +208,18 @@ class PPOTrainer:
         learn = self.learner.update_perception if is_reading else self.learner.update
         statistics = learn(rollout, now, self.random.minibatches)
         learned_at = perf_counter()
-        seen = view(self.collector)
-        self.collector.advance()
+        seen = self.source.view()
+        self.source.advance()
 
         before = position.steps
         position.steps += training.buffer_size
         position.update += 1
-        played = self.ranks.gather(Played.of(rollout, self.collector.take_faults()))
+        played = self.ranks.gather(Played.of(rollout, self.source.take_faults()))
         for fault in (fault for part in played for fault in part.faults):
             yield WorkerRestarted(position.steps, fault.worker, fault.reason)
         for rank, episode in ((r, e) for r, part in enumerate(played) for e in part.episodes):
-            self.curriculum.record(episode, was_drawn=rank == self.ranks.rank)
+            was_drawn = rank == self.ranks.rank and self.source.draws_here
+            self.curriculum.record(episode, was_drawn=was_drawn)
             task = self.tasks[episode.task]
             yield EpisodeFinished(
                 position.steps,
@@ -239,7 +238,7 @@ class PPOTrainer:
         seconds = perf_counter() - began
         position.seconds += seconds
         self._speeds.append((training.buffer_size, seconds))
-        phases = {**self.collector.seconds, "learn": learned_at - learning_at}
+        phases = {**self.source.seconds, "learn": learned_at - learning_at}
         yield self._finished_update(played, statistics, usage, phases, updates, seen)
         if self._saving is not None:
             yield from self._saving.due(before, position.steps)
@@ -284,7 +283,7 @@ class PPOTrainer:
             training.total_timesteps,
             self.position.steps,
             updates,
-            len(self.vector) * self.ranks.count,
+            len(self.source) * self.ranks.count,
             training.buffer_size,
             sum(p.numel() for p in self.policy.parameters()),
             str(self.policy.device),
@@ -334,7 +333,7 @@ class PPOTrainer:
             "curriculum": self.curriculum.state(),
             "random": self.random.state(),
             "repertoire": self.repertoire.state(),
-            "collector": collector_state(self.collector, self.tasks),
+            "collector": self.source.state(),
         }
 
     def restore(self, content: dict[str, Any], *, where: str) -> None:
@@ -356,7 +355,7 @@ class PPOTrainer:
         try:
             self.learner.optimizer.load_state_dict(state["optimizer"])
             self.curriculum.restore(own["curriculum"])
-            restore_collector(self.collector, self.tasks, own["collector"])
+            self.source.restore(own["collector"])
             self.random.restore(own["random"])
             self.repertoire.restore(own["repertoire"])
             if self.warm_start is not None:
@@ -375,17 +374,11 @@ class PPOTrainer:
             ) from error
         self._is_restored = True
 
-    def _assign(self, index: int) -> Assignment:
-        rng = self.random.tasks
-        task = self.curriculum.draw(rng)
-        seed = rng.randrange(_INSTANCES)
-        return Assignment(task, seed, int(rng.random() < _LINGERING))
-
     def _resolved(self, training: TrainingConfig) -> TrainingConfig:
         """The training configuration with "auto" replaced by what it stands for here."""
         if training.mixed_precision != "auto":
             return training
-        actions = self.vector.actions
+        actions = self.source.actions
         measured = fastest_precision(self.policy, actions.width, actions.height)
         precision: Precision = self.ranks.gather(measured)[0]
         return training.model_copy(update={"mixed_precision": precision})
@@ -411,11 +404,8 @@ def _usage(played: Sequence[Played]) -> dict[str, float]:
     return {skill.value: count / total for skill, count in zip(SKILLS, counts, strict=True)}
 
 
-def _as_vector(
-    env: DesktopEnv | Sequence[DesktopEnv] | EnvironmentVector, assign: Callable[[int], Assignment]
-) -> EnvironmentVector:
+def _as_vector(env: DesktopEnv | Sequence[DesktopEnv] | EnvironmentVector) -> EnvironmentVector:
     if isinstance(env, EnvironmentVector):
-        env.assign = assign
         return env
     members = getattr(env, "envs", env)
     envs = list(members) if isinstance(members, Sequence) else [env]
@@ -428,5 +418,5 @@ def _as_vector(
         )
     first = plain[0]
     return DesktopVector(
-        first.tasks, [member.desktop for member in plain], first.rules, assign, first.split
+        first.tasks, [member.desktop for member in plain], first.rules, unassigned, first.split
     )

@@ -13,6 +13,7 @@ from hrlctl.events import UpdateFinished
 from hrlctl.packs import Task
 from hrlctl.policy import HierarchicalPolicy
 from hrlctl.schema.run import PolicyConfig
+from hrlctl.training.sources import LocalSource
 from hrlctl.training.trainer import PPOTrainer
 
 
@@ -32,7 +33,8 @@ def test_an_update_without_labels_learns_from_reward_alone(basics: tuple[Task, .
         policy, envs, buffer_size=32, minibatches=2, update_epochs=1, mixed_precision="off"
     )
     (update,) = [e for e in trainer.events(32) if isinstance(e, UpdateFinished)]
-    seen = trainer.collector.seen
+    assert isinstance(trainer.source, LocalSource)
+    seen = trainer.source.collector.seen
     assert (seen.looks[seen.is_fresh] == UNLABELLED).all()
     assert update.losses["look"] == 0.0
     assert "reading" not in update.losses
