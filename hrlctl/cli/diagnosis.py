@@ -70,6 +70,7 @@ def _packages() -> Iterator[Finding]:
         ("mss", "mss", "x11"),
         ("python-xlib", "Xlib", "x11"),
         ("pyautogui", "pyautogui", "native"),
+        ("ray", "ray", "ray"),
     ):
         if find_spec(module) is None:
             yield Finding(package, "missing", "not installed", f"pip install 'hrlctl[{extra}]'")

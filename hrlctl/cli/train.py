@@ -55,6 +55,8 @@ OPTIONS: Final[Mapping[str, str]] = {
     "training.mixed_precision": "--mixed-precision",
     "training.num_envs": "--num-envs",
     "training.workers": "--workers",
+    "training.engine": "--engine",
+    "training.ray_address": "--ray-address",
     "training.seed": "--seed",
     "training.device": "--device",
     "training.keep": "--keep",
@@ -255,6 +257,24 @@ def train(
             "--workers",
             metavar="N",
             help="Processes for the environments. Default 0: the trainer's own.",
+        ),
+    ] = None,
+    engine: Annotated[
+        Text,
+        _option(
+            MACHINE,
+            "--engine",
+            choices="local|ray",
+            help="Processes of this machine, or workers on a Ray cluster (the extra hrlctl[ray]).",
+        ),
+    ] = None,
+    ray_address: Annotated[
+        Text,
+        _option(
+            MACHINE,
+            "--ray-address",
+            metavar="ADDRESS",
+            help="The cluster: host:port, or auto. Without it Ray runs on this machine.",
         ),
     ] = None,
     mixed_precision: Annotated[

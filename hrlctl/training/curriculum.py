@@ -98,9 +98,14 @@ class Curriculum:
             pool = earlier if rng.random() < _EARLIER_SHARE else current
         # A little noise keeps tasks with equal counts from being played in lockstep.
         chosen = min(pool, key=lambda i: self._records[i].spent + 20 * rng.random())
-        record = self._records[chosen]
-        record.spent += record.price * record.mean_length
+        self.expect([chosen])
         return chosen
+
+    def expect(self, tasks: Sequence[int]) -> None:
+        """Count episodes under way, of tasks by index, that ``restore`` has not brought back."""
+        for task in tasks:
+            record = self._records[task]
+            record.spent += record.price * record.mean_length
 
     def record(self, episode: EpisodeRecord, *, was_drawn: bool = True) -> None:
         """Take note of an episode that ended.

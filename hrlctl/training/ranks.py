@@ -104,20 +104,29 @@ class Ranks:
         return DistributedDataParallel(objective, find_unused_parameters=True)
 
     def require_same(self, facts: Mapping[str, object]) -> None:
-        """Make sure that all ranks agree on ``facts``, by name.
+        """Make sure that all ranks agree on ``facts``, by name; see ``require_same``."""
+        of_ranks = self.gather({name: str(value) for name, value in facts.items()})
+        require_same({f"rank {rank}": facts for rank, facts in enumerate(of_ranks)})
 
-        Raises:
-            UsageError: one of them differs from the first; on every rank.
-        """
-        first, *others = self.gather({name: str(value) for name, value in facts.items()})
-        for rank, other in enumerate(others, start=1):
-            for name in sorted(first.keys() | other.keys()):
-                if first.get(name) != other.get(name):
-                    raise UsageError(
-                        f"the processes of this run differ in {name}: rank 0 has"
-                        f" {first.get(name, 'none')}, rank {rank} has {other.get(name, 'none')}",
-                        hint="install the same on every machine, and give the same options",
-                    )
+
+def require_same(facts: Mapping[str, Mapping[str, object]]) -> None:
+    """Make sure that processes agree on facts.
+
+    Args:
+        facts: by process, and by what they are about.
+
+    Raises:
+        UsageError: one process has something else than the first.
+    """
+    (first, expected), *others = facts.items()
+    for other, found in others:
+        for name in sorted(expected.keys() | found.keys()):
+            if str(expected.get(name)) != str(found.get(name)):
+                raise UsageError(
+                    f"the processes of this run differ in {name}: {first} has"
+                    f" {expected.get(name)}, {other} has {found.get(name)}",
+                    hint="install the same on every machine, and give the same options",
+                )
 
 
 class _Objective(nn.Module):

@@ -12,16 +12,13 @@ from pathlib import Path
 
 import torch
 
-from hrlctl import __version__
-from hrlctl.desktop.backends import check_available, desktop_factory
+from hrlctl.desktop.backends import desktop_factory
 from hrlctl.env.episode import EpisodeRules
 from hrlctl.env.reward import RewardScale
-from hrlctl.env.vector import DesktopVector, EnvironmentVector, unassigned
-from hrlctl.env.workers import WorkerVector
-from hrlctl.errors import CheckpointError, ConfigurationError, StorageError, UsageError
+from hrlctl.env.vector import EnvironmentVector
+from hrlctl.errors import CheckpointError, StorageError, UsageError
 from hrlctl.events import Event, UpdateFinished
-from hrlctl.packs import Task, load_packs
-from hrlctl.packs.selection import TaskSelection
+from hrlctl.packs import Task
 from hrlctl.policy.devices import resolve_device
 from hrlctl.policy.files import read_model
 from hrlctl.policy.hierarchical import HierarchicalPolicy
@@ -32,11 +29,13 @@ from hrlctl.training.checkpoint import (
     read_checkpoint,
     stored_config,
 )
+from hrlctl.training.environments import load_tasks, make_vector, versions
 from hrlctl.training.memory import keep_freed_memory
 from hrlctl.training.ranks import Ranks, joined
+from hrlctl.training.sources import RolloutSource
 from hrlctl.training.trainer import PPOTrainer
 
-__all__ = ["load_tasks", "stored_config", "train"]
+__all__ = ["stored_config", "train"]
 
 
 def train(
@@ -101,17 +100,15 @@ def compose(
     scale = RewardScale.of(environment)
     scale.check(tasks, training.gamma)
     rules = EpisodeRules(scale, training.gamma)
-    versions = {"hrlctl_version": __version__, "pack_versions": dict(load_packs().versions)}
-    ranks.require_same({**versions, "configuration": config.model_dump_json()})
-    vector = _vector(config, tasks, rules, ranks)
+    ranks.require_same({**versions(), "configuration": config.model_dump_json()})
     metadata = {
-        **versions,
+        **versions(),
         "resumed_from": resume,
         INHERITED: 0 if stored is None else demonstrations_of(stored, resumed=resume is not None),
     }
     trainer = PPOTrainer(
         policy,
-        vector,
+        _source(config, tasks, rules, ranks),
         config=config,
         save_dir=config.output.save_dir,
         metadata=metadata,
@@ -125,54 +122,20 @@ def compose(
     return trainer
 
 
-def load_tasks(config: RunConfig) -> tuple[Task, ...]:
-    """The tasks of a run: those of the named packs and ids, or those of the task file alone.
-
-    Without a curriculum only those of the configured difficulty.
-
-    Raises:
-        UnknownNameError: a named pack or task does not exist.
-        UsageError: there is none for the desktop, or of the difficulty to start with.
-        PackError: a named pack or the task file is broken.
-    """
-    environment, curriculum = config.environment, config.curriculum
-    file, packs = environment.task_file, environment.packs
-    only_file = file is not None and not packs and not environment.tasks
-    tasks = TaskSelection(
-        None if only_file else packs, environment.tasks, file=file, desktop=environment.desktop
-    ).load()
-    start = curriculum.difficulty
-    kept = tuple(t for t in tasks if curriculum.enabled or t.difficulty is start)
-    if not any(t.difficulty is start for t in kept):
-        known = sorted({t.difficulty.value for t in tasks})
-        raise UsageError(
-            f"there is no task of difficulty {start.value} to start with",
-            hint=f"the tasks chosen are {' and '.join(known)}",
-        )
-    return kept
-
-
-def _vector(
+def _source(
     config: RunConfig, tasks: Sequence[Task], rules: EpisodeRules, ranks: Ranks
-) -> EnvironmentVector:
-    """This rank's share of the environments, in this process or in workers."""
-    training, environment = config.training, config.environment
-    num_envs, rest = divmod(training.num_envs, ranks.count)
-    if rest:
-        raise ConfigurationError(
-            f"{training.num_envs} environments cannot be shared evenly by {ranks.count} processes",
-            where="training.num_envs",
-            hint=f"take {num_envs * ranks.count or ranks.count}, for instance",
+) -> EnvironmentVector | RolloutSource:
+    """Where the run plays."""
+    if config.training.engine == "local":
+        return make_vector(config, tasks, rules, ranks)
+    if ranks.count > 1:
+        raise UsageError(
+            "--engine ray and torchrun exclude each other",
+            hint="with Ray one process learns, and workers on the cluster play for it",
         )
-    kind = environment.desktop
-    check_available(kind, (task.spec.setup for task in tasks if task.spec.setup is not None))
-    desktop = desktop_factory(kind, environment.screen_width, environment.screen_height)
-    # Steps on real programs are mostly waiting: every display has a process of its own.
-    workers = num_envs if kind == "x11" else training.workers
-    if workers:
-        return WorkerVector(tasks, num_envs, desktop, rules, unassigned, workers=workers)
-    desktops = [desktop() for _ in range(num_envs)]
-    return DesktopVector(tasks, desktops, rules, unassigned)
+    from hrlctl.training.ray_source import RaySource
+
+    return RaySource(config, tasks, rules)
 
 
 def _check_same_network(policy: HierarchicalPolicy, config: RunConfig, source: Path) -> None:

@@ -19,8 +19,7 @@ from hrlctl.schema.run import RunConfig
 from hrlctl.training.checkpoint import RandomStreams, read_checkpoint
 from hrlctl.training.ranks import Ranks, joined
 from hrlctl.training.run import compose, train
-
-from .rank_program import gradient
+from tests.training.rank_program import gradient
 
 T = TypeVar("T")
 PROGRAM = Path(__file__).with_name("rank_program.py")
