@@ -1,0 +1,1 @@
+"""What ``benchmarks/peers.py`` compares: each module trains as one library does."""
