@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from hrlctl.env.action import CELL_SIZE, NUM_SLOTS, ActionSpace
+from hrlctl.env.action import CELL_SIZE, NUM_SLOTS, USES, ActionSpace, ActionType, Part
 from hrlctl.env.arrays import ObservationArrays
 from hrlctl.env.episode import NO_SLOT
 from hrlctl.env.observation import NUM_CHARACTERS
@@ -274,7 +274,7 @@ class Collector:
             episodes,
             torch.bincount(skills, minlength=len(SKILLS)),
             (int(reached.sum()), int(self._hits().sum())),
-            self._paths(),
+            self._paths(frame),
         )
 
     def _aim_weight(self) -> Tensor:
@@ -289,11 +289,15 @@ class Collector:
         weight = np.minimum(counts.mean() / counts, _MOST_WEIGHT)[goal]
         return torch.from_numpy(weight.astype(np.float32)).reshape(self._played.shape)
 
-    def _paths(self) -> list[Path]:
+    def _paths(self, frame: npt.NDArray[np.int64]) -> list[Path]:
         """The paths to the milestones of this rollout.
 
         A path goes back as long as the decision was about the same, and leaves out what changed
-        nothing. To a milestone of another skill than the decision's only the last step counts.
+        nothing, and what was tried in vain before the same was done elsewhere on a thing of the
+        same look. To a milestone of another skill than the decision's only the last step counts.
+
+        Args:
+            frame: (steps, envs), where what was seen stands.
         """
         results, envs = self.results, len(self.vector)
         option, hits = self.taken.option, self._hits()
@@ -301,6 +305,7 @@ class Collector:
         for t, env in np.argwhere((results.reached_skill >= 0) & results.counts):
             skill, slot = int(results.reached_skill[t, env]), int(results.reached_slot[t, env])
             rows = [t * envs + env]
+            deeds = {self._deed(t, env, frame)}
             earliest = max(t - _LONGEST_PATH, -1) if hits[t, env] else t - 1
             for before in range(t - 1, earliest, -1):
                 is_new = results.terminated[before, env] or results.truncated[before, env]
@@ -311,8 +316,10 @@ class Collector:
                 )
                 if is_new or reached or not same:
                     break
-                if self.seen.is_fresh[before + 1, env]:
+                deed = self._deed(before, env, frame)
+                if self.seen.is_fresh[before + 1, env] and deed not in deeds:
                     rows.append(before * envs + env)
+                    deeds.add(deed)
             about = None if slot == NO_SLOT else slot
             ends = results.terminated[t, env] or results.truncated[t, env]
             is_seen = t + 1 < self.steps and (not ends or self.seen.is_finished[t + 1, env])
@@ -320,6 +327,19 @@ class Collector:
             task = int(self._played[t, env])
             paths.append(Path(task, skill, about, tuple(map(int, rows)), arrival))
         return paths
+
+    def _deed(self, t: int, env: int, frame: npt.NDArray[np.int64]) -> tuple[int, ...]:
+        """What was done at a step, wherever: the type, and to which looks, or which key."""
+        action = self.taken.action[t, env].tolist()
+        kind = ActionType(action[Part.TYPE])
+        looks = self.seen.looks.reshape(-1, self.vector.actions.rows * self.vector.actions.columns)
+        deed = [ActionType.CLICK if kind is ActionType.DOUBLE_CLICK else kind]
+        for part in USES[kind]:
+            if part in (Part.POINTER, Part.TARGET):
+                deed.append(looks[frame[t, env], action[part]])
+            elif part is Part.KEY:
+                deed.append(action[part])
+        return tuple(map(int, deed))
 
     def advance(self) -> None:
         """Make room for the next rollout: the last one's arrays must not be used after this.

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from hrlctl.desktop.contract import LOOKS
+from hrlctl.env.action import ActionType
 from hrlctl.env.arrays import UNLABELLED
 from hrlctl.packs import Task
 from hrlctl.policy import HierarchicalPolicy
@@ -59,6 +61,15 @@ def rollout(collector: Collector) -> Rollout:
     raise AssertionError("a random policy reaches some milestones")
 
 
+def deed_of(rollout: Rollout, row: int) -> tuple[str, str]:
+    """What was done, to what: clicked on a slider, pressed a key ..."""
+    kind, pointer, _, key = rollout.taken.action[row, :4].tolist()
+    if kind in (ActionType.CLICK, ActionType.DOUBLE_CLICK, ActionType.RIGHT_CLICK):
+        look = LOOKS[rollout.seen.looks[rollout.frame[row]].reshape(-1)[pointer]]
+        return ("right" if kind == ActionType.RIGHT_CLICK else "click"), look
+    return ActionType(kind).name, str(key) if kind == ActionType.PRESS else ""
+
+
 def test_a_path_ends_where_a_milestone_was_reached(collector: Collector, rollout: Rollout) -> None:
     results, option = collector.results, rollout.taken.option
     for path in rollout.paths:
@@ -71,6 +82,8 @@ def test_a_path_ends_where_a_milestone_was_reached(collector: Collector, rollout
             assert not (results.terminated | results.truncated)[between, env].any()
             assert int(option.skill[earlier]) == path.skill
             assert collector.seen.is_fresh[before + 1, env]  # it changed something
+        deeds = [deed_of(rollout, row) for row in path.rows]
+        assert len(set(deeds)) == len(deeds)  # no try in vain before the same was done elsewhere
         if path.arrival is not None:
             assert path.arrival == path.rows[0] + ENVS
             is_due = rollout.seen.aims[path.arrival, 0] != UNLABELLED
