@@ -92,6 +92,40 @@ def test_a_path_ends_where_a_milestone_was_reached(collector: Collector, rollout
     assert any(path.arrival is not None for path in rollout.paths)
 
 
+def test_a_path_leaves_out_what_was_tried_in_vain(basics: tuple[Task, ...]) -> None:
+    collector = make_collector(basics[:3], steps=4)
+    collector.collect()
+    frame = np.arange(4 * ENVS).reshape(4, ENVS)
+    results, seen = collector.results, collector.seen
+    for array in (results.terminated, results.truncated):
+        array[:] = False
+    for array in (results.reached_skill, results.reached_slot):
+        array[:] = -1
+    results.reached_skill[3, 0], results.counts[:], seen.is_fresh[:] = (
+        SKILLS.index("adjust"),
+        True,
+        True,
+    )
+    option, action = collector.taken.option, collector.taken.action
+    option.skill[:4, 0], option.slot[:4, 0] = SKILLS.index("adjust"), 1
+    slider, window = LOOKS.index("slider"), LOOKS.index("window")
+    looks = seen.looks.reshape(5 + 1, ENVS, -1)
+    looks[:] = window
+    looks[:, 0, 10:20] = slider
+
+    def rows_of(*done: tuple[ActionType, int, int]) -> list[int]:
+        for t, (kind, pointer, key) in enumerate(done):
+            action[t, 0] = torch.tensor([kind, pointer, 0, key, 0, 0])
+        (path,) = collector._paths(frame)
+        return [row // ENVS for row in path.rows]
+
+    click, twice, press = ActionType.CLICK, ActionType.DOUBLE_CLICK, ActionType.PRESS
+    # Two wrong places on the slider, a click beside it, and the right place.
+    assert rows_of((click, 11, 0), (twice, 12, 0), (click, 40, 0), (click, 13, 0)) == [3, 2]
+    # Keys are told apart; a pointer that a key does not use says nothing.
+    assert rows_of((press, 11, 3), (press, 12, 4), (press, 13, 3), (click, 14, 0)) == [3, 2, 1]
+
+
 def test_what_was_reached_under_another_decision_is_kept_as_if_it_had_been_meant(
     collector: Collector, rollout: Rollout
 ) -> None:
