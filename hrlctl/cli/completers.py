@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from hrlctl.cache import cache_folder
+
 PRETRAINED: Final = "pretrained"
 """The name of the model that ships with hrlctl."""
 
@@ -55,7 +57,7 @@ def complete_model(incomplete: str) -> Iterator[str]:
 def _installed() -> dict[str, Any]:
     """``tasks`` and ``packs``, remembered until a package is installed or a pack's file changes."""
     try:
-        memory = _cache_folder() / "completion.json"
+        memory = cache_folder() / "completion.json"
     except RuntimeError:  # nobody's home
         return _found()
     try:
@@ -107,8 +109,3 @@ def _changed(path: str) -> list[str | int]:
     except OSError:
         return [path]
     return [path, status.st_mtime_ns, status.st_size]
-
-
-def _cache_folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "hrlctl"

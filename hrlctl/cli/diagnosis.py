@@ -58,6 +58,14 @@ def _torch() -> Iterator[Finding]:
         yield Finding("device", "ok", f"cuda: {torch.cuda.get_device_name()}")
     else:
         yield Finding("device", "ok", "cpu; no CUDA device was found")
+    from hrlctl.training.machine import remembered
+
+    measured = list(remembered())
+    for key, found in measured:
+        best = f"{found.precision}, {found.threads} threads, {found.screens_per_second} screens/s"
+        yield Finding("fastest", "ok", f"{best.replace('off', 'float32')} ({key})")
+    if not measured:
+        yield Finding("fastest", "ok", "not measured yet: the first training does it")
 
 
 def _packages() -> Iterator[Finding]:

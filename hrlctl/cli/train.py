@@ -59,6 +59,7 @@ OPTIONS: Final[Mapping[str, str]] = {
     "training.ray_address": "--ray-address",
     "training.seed": "--seed",
     "training.device": "--device",
+    "training.threads": "--threads",
     "training.keep": "--keep",
     "curriculum.enabled": "--curriculum",
     "curriculum.difficulty": "--difficulty",
@@ -245,6 +246,15 @@ def train(
     ] = None,
     device: Annotated[
         Text, _option(MACHINE, "--device", choices="auto|cpu|cuda", help="Default auto.")
+    ] = None,
+    threads: Annotated[
+        Text,
+        _option(
+            MACHINE,
+            "--threads",
+            metavar="N",
+            help="Of torch, on the processor. Default 0: measured once, what is fastest here.",
+        ),
     ] = None,
     num_envs: Annotated[
         Text,

@@ -54,9 +54,16 @@ def resolve_device(name: str) -> torch.device:
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Let torch compute with one thread, as workers do: sums then come out the same everywhere."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+    with threads(1):
+        yield
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Let torch compute with ``count`` threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
     try:
         yield
     finally:
-        torch.set_num_threads(threads)
+        torch.set_num_threads(before)

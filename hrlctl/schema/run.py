@@ -58,6 +58,7 @@ class TrainingConfig(StrictModel):
     ray_address: str | None = None  # of a cluster; None starts one on this machine
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     device: str = "auto"
+    threads: Annotated[int, Field(ge=0)] = 0  # of torch, on the processor; 0: what is fastest here
     checkpoint_every: Count = 10_000
     keep: Annotated[int, Field(ge=0)] = 0  # newest checkpoints kept; 0 keeps all
 

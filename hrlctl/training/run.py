@@ -30,6 +30,7 @@ from hrlctl.training.checkpoint import (
     stored_config,
 )
 from hrlctl.training.environments import load_tasks, make_vector, versions
+from hrlctl.training.machine import best_settings
 from hrlctl.training.memory import keep_freed_memory
 from hrlctl.training.ranks import Ranks, joined
 from hrlctl.training.sources import RolloutSource
@@ -95,6 +96,10 @@ def compose(
             config.policy, use_checkpointing=training.gradient_checkpointing
         )
     policy.to(device)
+    if ranks.count == 1 and device.type == "cpu":
+        config = _tuned(config, policy)
+    if config.training.threads:  # else torchrun has said how many each rank has
+        torch.set_num_threads(config.training.threads)
     if ranks.is_first:
         _check_writable(config.output.save_dir)
     scale = RewardScale.of(environment)
@@ -120,6 +125,18 @@ def compose(
     if content is not None:
         trainer.restore(content, where=str(resume))
     return trainer
+
+
+def _tuned(config: RunConfig, policy: HierarchicalPolicy) -> RunConfig:
+    """``config`` with what this machine is fastest with, where it leaves that open."""
+    training, environment = config.training, config.environment
+    if training.threads and training.mixed_precision != "auto":
+        return config
+    found = best_settings(policy, environment.screen_width, environment.screen_height)
+    changes: dict[str, object] = {"threads": training.threads or found.threads}
+    if training.mixed_precision == "auto":
+        changes["mixed_precision"] = found.precision
+    return config.model_copy(update={"training": training.model_copy(update=changes)})
 
 
 def _source(

@@ -43,8 +43,8 @@ from hrlctl.training.checkpoint import (
 )
 from hrlctl.training.curriculum import Curriculum, assigner
 from hrlctl.training.imitation import Repertoire
+from hrlctl.training.machine import best_settings
 from hrlctl.training.ppo import Learner, UpdateStatistics, schedule
-from hrlctl.training.precision import Precision, fastest_precision
 from hrlctl.training.ranks import Ranks
 from hrlctl.training.rollout import Rollout
 from hrlctl.training.saving import Saving
@@ -379,8 +379,8 @@ class PPOTrainer:
         if training.mixed_precision != "auto":
             return training
         actions = self.source.actions
-        measured = fastest_precision(self.policy, actions.width, actions.height)
-        precision: Precision = self.ranks.gather(measured)[0]
+        measured = best_settings(self.policy, actions.width, actions.height).precision
+        precision = self.ranks.gather(measured)[0]
         return training.model_copy(update={"mixed_precision": precision})
 
 

@@ -1,0 +1,140 @@
+"""What a network computes fastest with on this machine: measured once, and remembered.
+
+Many processors compute bfloat16 several times slower than float32, others several times faster; and
+a small network gains nothing from more threads than it can feed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from time import perf_counter
+from typing import Final, NamedTuple, get_args
+
+import torch
+
+from hrlctl.cache import cache_folder
+from hrlctl.env.action import NUM_SLOTS
+from hrlctl.env.arrays import CONTEXT_FEATURES
+from hrlctl.env.observation import INSTRUCTION_LENGTH, SLOT_LENGTH
+from hrlctl.policy.devices import threads
+from hrlctl.policy.hierarchical import HierarchicalPolicy, Observations
+from hrlctl.training.precision import Precision, autocast
+
+_BATCH: Final = 64
+_ROUNDS: Final = 3
+_AS_FAST: Final = (
+    1.05  # times the seconds: half the threads then leave the others to something else
+)
+_CLEARLY: Final = 0.9  # times the seconds: a tie goes to float32, which is the more exact
+
+
+class Settings(NamedTuple):
+    """What is fastest."""
+
+    precision: Precision
+    threads: int  # of torch, on the processor
+    screens_per_second: float  # forward and backward
+
+
+def best_settings(policy: HierarchicalPolicy, width: int, height: int) -> Settings:
+    """What ``policy`` is fastest with, as it was measured when this machine first needed it.
+
+    Measuring takes a few seconds, and is done anew for another processor, version of torch, number
+    of threads allowed, device, network or size of screen.
+
+    Args:
+        policy: whose perception is timed; its gradients are cleared.
+        width, height: of the screens.
+    """
+    key = _key(policy, width, height)
+    for known, settings in remembered():
+        if known == key:
+            return settings
+    settings = _measured(policy, width, height)
+    _remember(key, settings)
+    return settings
+
+
+def remembered() -> Iterator[tuple[str, Settings]]:
+    """Everything that was measured here, by what it was measured for; nothing that is damaged."""
+    with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+        for key, found in json.loads(_file().read_text("utf-8")).items():
+            settings = Settings(**found)
+            if settings.precision in get_args(Precision) and settings.threads >= 1:
+                yield key, settings
+
+
+def _remember(key: str, settings: Settings) -> None:
+    """A machine that cannot remember measures again."""
+    path = _file()
+    known = {name: found._asdict() for name, found in remembered()}
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.write_text(json.dumps(known | {key: settings._asdict()}, indent=1), "utf-8")
+        fresh.replace(path)
+
+
+def _file() -> Path:
+    return cache_folder() / "machine.json"
+
+
+def _key(policy: HierarchicalPolicy, width: int, height: int) -> str:
+    config, device = policy.config, policy.device
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else _processor()
+    return (
+        f"{config.encoder}, {config.width} channels, {width}x{height}, {name},"
+        f" up to {torch.get_num_threads()} threads, torch {torch.__version__}"
+    )
+
+
+def _processor() -> str:
+    with suppress(OSError, StopIteration):
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+        return next(line for line in lines if line.startswith("model name")).split(":")[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def _measured(policy: HierarchicalPolicy, width: int, height: int) -> Settings:
+    screens = torch.zeros((_BATCH, height, width, 3), dtype=torch.uint8, device=policy.device)
+    observations = Observations(
+        screens,
+        torch.zeros((_BATCH, INSTRUCTION_LENGTH), dtype=torch.uint8, device=policy.device),
+        torch.zeros((_BATCH, NUM_SLOTS, SLOT_LENGTH), dtype=torch.uint8, device=policy.device),
+        torch.zeros((_BATCH, CONTEXT_FEATURES), device=policy.device),
+    )
+    count = torch.get_num_threads() if policy.device.type == "cpu" else 1
+    best = _seconds(policy, observations, "off", count)
+    while count > 1:
+        seconds = _seconds(policy, observations, "off", count // 2)
+        if seconds > _AS_FAST * best:
+            break
+        count, best = count // 2, seconds
+    precision: Precision = "off"
+    seconds = _seconds(policy, observations, "bfloat16", count)
+    if seconds < _CLEARLY * best:
+        precision, best = "bfloat16", seconds
+    policy.zero_grad(set_to_none=True)
+    return Settings(precision, count, round(_BATCH / best, 1))
+
+
+def _seconds(
+    policy: HierarchicalPolicy, observations: Observations, precision: Precision, count: int
+) -> float:
+    """For a forward and a backward pass, at best."""
+    device, best = policy.device, float("inf")
+    with threads(count):
+        for _ in range(_ROUNDS):
+            started = perf_counter()
+            with autocast(device, precision):
+                features = policy.perceive(observations).features
+            torch.autograd.backward(features.float().mean())
+            if device.type == "cuda":
+                torch.cuda.synchronize(device)
+            best = min(best, perf_counter() - started)
+    return best
