@@ -27,9 +27,7 @@ from hrlctl.training.precision import Precision, autocast
 
 _BATCH: Final = 64
 _ROUNDS: Final = 3
-_AS_FAST: Final = (
-    1.05  # times the seconds: half the threads then leave the others to something else
-)
+_AS_FAST: Final = 1.05  # times the seconds: half the threads are then enough
 _CLEARLY: Final = 0.9  # times the seconds: a tie goes to float32, which is the more exact
 
 
