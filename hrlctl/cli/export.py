@@ -11,12 +11,16 @@ from rich.console import Console
 
 from hrlctl.cli.model_argument import ModelArgument
 from hrlctl.errors import HrlctlError, UnknownNameError, UsageError
+from hrlctl.schema.run import EnvironmentConfig
+from hrlctl.schema.setup import ScreenSize
 
 EXAMPLES = """[bold]Examples[/bold]
 
   [cyan]hrlctl export checkpoints/final_model.pt --format onnx[/cyan]
 
   [cyan]hrlctl export checkpoints/final_model.pt --format onnx --quantize int8 --output small[/cyan]
+
+  [cyan]hrlctl export pretrained --screen 320x240 --output real[/cyan]  (for real programs)
 
   [cyan]hrlctl export checkpoints/final_model.pt --format safetensors --output weights[/cyan]
 
@@ -25,6 +29,21 @@ EXAMPLES = """[bold]Examples[/bold]
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 
 FORMATS, QUANTIZATIONS = ("onnx", "safetensors"), ("int8",)
+
+
+def _screen_size(text: str) -> ScreenSize:
+    width, _, height = text.lower().partition("x")
+    try:
+        environment = EnvironmentConfig.model_validate(
+            {"screen_width": int(width), "screen_height": int(height)}
+        )
+    except ValueError as error:  # pydantic's is one
+        raise UsageError(
+            f"no size of a screen: {text!r}",
+            where="--screen",
+            hint="WIDTHxHEIGHT in pixels: 128x96 to 640x480, both multiples of 8",
+        ) from error
+    return ScreenSize(environment.screen_width, environment.screen_height)
 
 
 @app.command("export", epilog=EXAMPLES)
@@ -54,6 +73,15 @@ def export(
     output: Annotated[
         Path, typer.Option(metavar="DIR", help="The folder to write; without an export in it.")
     ] = Path("exported"),
+    screen: Annotated[
+        ScreenSize | None,
+        typer.Option(
+            metavar="WxH",
+            help="Size of the screens that an ONNX model is for: 320x240 for real programs."
+            " Default: those of the training.",
+            parser=_screen_size,
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was found as one JSON object.")
     ] = False,
@@ -71,6 +99,8 @@ def export(
         raise UsageError(
             "only ONNX models are quantized", where="--quantize", hint="use --format onnx"
         )
+    if screen and file_format != "onnx":
+        raise UsageError("weights are for any size", where="--screen", hint="use --format onnx")
     errors = Console(stderr=True)
     with errors.status("exporting; this takes a minute"):
         from hrlctl.export.exporter import export_onnx, export_safetensors  # takes seconds
@@ -79,7 +109,7 @@ def export(
         if file_format == "safetensors":
             exported = [export_safetensors(checkpoint, output)]
         else:
-            exported = export_onnx(checkpoint, output, quantize=quantize is not None)
+            exported = export_onnx(checkpoint, output, quantize=quantize is not None, screen=screen)
         report = {"format": file_format, "models": [model.to_dict() for model in exported]}
     if quantize:
         with errors.status(f"running {episodes} episodes with each model"):

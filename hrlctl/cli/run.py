@@ -126,7 +126,7 @@ def run(
 
 def _stage(kind: ErrandDesktop, model: Path) -> Desktop:
     """The desktop, with the screen that the agent in ``model`` takes."""
-    from hrlctl.evaluation.errand import exported_size, screen_size
+    from hrlctl.evaluation.model_files import exported_size, screen_size
 
     if kind == "native":
         from hrlctl.desktop.native import NativeDesktop

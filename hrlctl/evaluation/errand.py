@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
@@ -14,12 +13,9 @@ from hrlctl.env.action import Action, ActionSpace, Part
 from hrlctl.env.arrays import ObservationArrays, write_sight
 from hrlctl.env.episode import describe
 from hrlctl.env.observation import check_instruction, read_instruction
-from hrlctl.errors import UsageError
-from hrlctl.evaluation.agents import EXPORTED, Agent
-from hrlctl.evaluation.model_files import origin
+from hrlctl.evaluation.agents import Agent
 from hrlctl.evaluation.replay import decision_in_words
-from hrlctl.runtime.model import read_info
-from hrlctl.schema.setup import SCREEN_SIZES, DesktopKind, LauncherSetup, ScreenSize, Setup
+from hrlctl.schema.setup import DesktopKind, LauncherSetup, Setup
 
 ErrandDesktop = DesktopKind | Literal["native"]
 """Where an instruction can be carried out: also on the screen in front of the user."""
@@ -131,37 +127,3 @@ class Errand:
             is_unchanged=last is not None and np.array_equal(screen, before),
             last_type=None if last is None else int(last[Part.TYPE]),
         )
-
-
-def screen_size(model: Path, kind: DesktopKind) -> ScreenSize:
-    """The screen on which the agent in ``model`` works on a desktop of this kind.
-
-    Raises:
-        CheckpointError: the model cannot be used.
-        UsageError: it was exported for screens of another size.
-    """
-    if (size := exported_size(model)) is not None:
-        if kind != "sim" and size != SCREEN_SIZES[kind]:
-            raise UsageError(
-                f"it was exported for screens of {size.width}x{size.height} pixels, and the"
-                f" desktop {kind} has {'x'.join(map(str, SCREEN_SIZES[kind]))}",
-                where=str(model),
-                hint="run the checkpoint that it was exported from: that takes any size",
-            )
-        return size
-    environment = origin(model).config.environment
-    if kind != environment.desktop:
-        return SCREEN_SIZES[kind]
-    return ScreenSize(environment.screen_width, environment.screen_height)
-
-
-def exported_size(model: Path) -> ScreenSize | None:
-    """The one screen size that an exported model takes; a checkpoint takes any.
-
-    Raises:
-        CheckpointError: the model cannot be used.
-    """
-    if model.suffix != EXPORTED:
-        return None
-    screen = read_info(model).screen
-    return ScreenSize(screen.width, screen.height)

@@ -10,7 +10,13 @@ from hrlctl.env.episode import EpisodeRules, Termination
 from hrlctl.env.reward import RewardScale
 from hrlctl.errors import CheckpointError, UnknownNameError, UsageError
 from hrlctl.evaluation.figures import Figures, Flakiness
-from hrlctl.evaluation.model_files import Origin, device_for, origin
+from hrlctl.evaluation.model_files import (
+    Origin,
+    device_for,
+    exported_size,
+    origin,
+    screen_size,
+)
 from hrlctl.evaluation.plan import Ablation, Chunk, PlaySetup, chunk_size, plan
 from hrlctl.evaluation.player import Job, play_here
 from hrlctl.evaluation.replay import check_repeatable
@@ -22,7 +28,7 @@ from hrlctl.packs import Task
 from hrlctl.packs.selection import TaskSelection
 from hrlctl.schema.base import Difficulty, Split
 from hrlctl.schema.run import RunConfig
-from hrlctl.schema.setup import SCREEN_SIZES, DesktopKind, ScreenSize
+from hrlctl.schema.setup import DesktopKind
 
 
 def evaluate(
@@ -103,9 +109,14 @@ def evaluate(
         loaded = _load_trained(selection, where)
     check_names(targets, [task.id for task in loaded])
     check_available(kind, (task.spec.setup for task in loaded if task.spec.setup is not None))
-    size = SCREEN_SIZES[kind]
-    if kind == environment.desktop:
-        size = ScreenSize(environment.screen_width, environment.screen_height)
+    size = screen_size(checkpoint, kind)
+    if compare_with is not None and exported_size(compare_with) not in (None, size):
+        raise UsageError(
+            f"it was not exported for screens of {size.width}x{size.height} pixels, as"
+            f" {checkpoint} sees them",
+            where=str(compare_with),
+            hint=f"export it again with --screen {size.width}x{size.height}",
+        )
     setup = PlaySetup(
         checkpoint,
         selection,

@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 from hrlctl.desktop.backends import check_available
 from hrlctl.env.episode import Termination
 from hrlctl.errors import UsageError
-from hrlctl.evaluation.errand import exported_size
 from hrlctl.evaluation.evaluator import evaluate
+from hrlctl.evaluation.model_files import exported_size
 from hrlctl.evaluation.report import EvaluationReport
 from hrlctl.packs.selection import TaskSelection
 from hrlctl.schema.base import Difficulty, Split

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from hrlctl.errors import CheckpointError, UsageError
 from hrlctl.evaluation.agents import EXPORTED
-from hrlctl.runtime.model import ExportedModel
+from hrlctl.runtime.model import ExportedModel, read_info
 from hrlctl.schema.run import RunConfig
+from hrlctl.schema.setup import SCREEN_SIZES, DesktopKind, ScreenSize
 
 
 class Origin(NamedTuple):
@@ -49,6 +50,41 @@ def origin(path: Path) -> Origin:
         None if tasks is None else tuple(tasks),
         stored is not None,
     )
+
+
+def screen_size(model: Path, kind: DesktopKind) -> ScreenSize:
+    """The screen on which the agent in ``model`` works on a desktop of this kind.
+
+    Raises:
+        CheckpointError: the model cannot be used.
+        UsageError: it was exported for screens of another size.
+    """
+    if (size := exported_size(model)) is not None:
+        if kind != "sim" and size != SCREEN_SIZES[kind]:
+            raise UsageError(
+                f"it was exported for screens of {size.width}x{size.height} pixels, and the"
+                f" desktop {kind} has {'x'.join(map(str, SCREEN_SIZES[kind]))}",
+                where=str(model),
+                hint="take the checkpoint, or export it again with --screen"
+                f" {'x'.join(map(str, SCREEN_SIZES[kind]))}",
+            )
+        return size
+    environment = origin(model).config.environment
+    if kind != environment.desktop:
+        return SCREEN_SIZES[kind]
+    return ScreenSize(environment.screen_width, environment.screen_height)
+
+
+def exported_size(model: Path) -> ScreenSize | None:
+    """The one screen size that an exported model takes; a checkpoint takes any.
+
+    Raises:
+        CheckpointError: the model cannot be used.
+    """
+    if model.suffix != EXPORTED:
+        return None
+    screen = read_info(model).screen
+    return ScreenSize(screen.width, screen.height)
 
 
 def device_for(path: Path, name: str) -> str:

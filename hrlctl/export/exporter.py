@@ -25,6 +25,7 @@ from hrlctl.runtime.model import ExportedModel
 from hrlctl.schema.base import Difficulty
 from hrlctl.schema.exported_model import INFO_NAME
 from hrlctl.schema.run import EnvironmentConfig
+from hrlctl.schema.setup import ScreenSize
 
 MODEL_NAME: Final = "model.onnx"
 QUANTIZED_NAME: Final = "model.int8.onnx"
@@ -55,7 +56,12 @@ class Exported:
 
 
 def export_onnx(
-    checkpoint: Path, folder: Path, *, quantize: bool = False, observations: int = 1000
+    checkpoint: Path,
+    folder: Path,
+    *,
+    quantize: bool = False,
+    observations: int = 1000,
+    screen: ScreenSize | None = None,
 ) -> list[Exported]:
     """Write the whole agent as ONNX, ``model.json`` beside it, and compare it with torch.
 
@@ -66,6 +72,7 @@ def export_onnx(
         folder: where to; made if it is not there, and without an export in it.
         quantize: write a second model with weights in eight bits.
         observations: how many both answer.
+        screen: the size of the screens that it is for; those that it was trained on without.
 
     Returns:
         The model, and after it the quantized one.
@@ -85,7 +92,7 @@ def export_onnx(
     environment = _environment(training.config if training else {}, str(checkpoint))
     tasks = _tasks(content, environment)
     _prepare(folder)
-    width, height = environment.screen_width, environment.screen_height
+    width, height = screen or (environment.screen_width, environment.screen_height)
 
     graph = to_graph(policy, width, height)
     files = {MODEL_NAME: graph.SerializeToString()}

@@ -50,7 +50,7 @@ def clicker(monkeypatch: pytest.MonkeyPatch) -> Clicker:
     agent = Clicker()
     monkeypatch.setattr("hrlctl.evaluation.agents.load_agent", lambda *_, **__: agent)
     size = ScreenSize(160, 120)
-    monkeypatch.setattr("hrlctl.evaluation.errand.screen_size", lambda *_: size)
+    monkeypatch.setattr("hrlctl.evaluation.model_files.screen_size", lambda *_: size)
     return agent
 
 

@@ -13,7 +13,7 @@ import pytest
 from hrlctl.desktop.sim import SimDesktop
 from hrlctl.env.arrays import ObservationArrays
 from hrlctl.errors import UsageError
-from hrlctl.evaluation.errand import screen_size
+from hrlctl.evaluation.model_files import screen_size
 from hrlctl.packs import draw_instance
 from hrlctl.packs.selection import TaskSelection
 from hrlctl.schema.base import Split

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from hrlctl.errors import UsageError
 from hrlctl.evaluation import evaluate
+from hrlctl.export.exporter import export_onnx
 from hrlctl.schema.base import Difficulty
+from hrlctl.schema.setup import ScreenSize
 
 if TYPE_CHECKING:
     from tests.export.conftest import Export
@@ -52,6 +55,24 @@ def test_workers_change_nothing(export: Export) -> None:
     assert evaluate(model, episodes=34, tasks=task, workers=2) == evaluate(
         model, episodes=34, tasks=task
     )
+
+
+def test_it_plays_on_screens_of_the_size_that_it_was_exported_for(
+    export: Export, tmp_path: Path
+) -> None:
+    (larger,) = export_onnx(
+        export.checkpoint, tmp_path / "larger", observations=8, screen=ScreenSize(192, 144)
+    )
+    # Logits may differ more: what an untrained network names a cell turns on the last bits.
+    assert larger.comparison is not None
+    assert larger.comparison.same_choices == larger.comparison.observations
+    report = evaluate(larger.path, episodes=2, tasks=["desktop_basics/open-icon"])
+    assert (report.setup.width, report.setup.height) == (192, 144)
+    with pytest.raises(UsageError, match="192x144") as caught:
+        evaluate(larger.path, episodes=1, desktop="x11")
+    assert "--screen 320x240" in (caught.value.hint or "")
+    with pytest.raises(UsageError, match="not exported for screens of 192x144"):
+        evaluate(larger.path, episodes=1, compare_with=export.folder / "model.onnx")
 
 
 def test_what_it_cannot_do_is_refused(export: Export) -> None:
