@@ -91,8 +91,9 @@ class Manager(nn.Module):
             self.duration.bias.copy_(torch.tensor(_SHORT))
         self.value = nn.Linear(hidden, 1)
         # What tells a finished task matters little for what to do next: it has layers of its own.
+        # Of the screen it is told what is there by name, not how it looks: no theme looks finished.
         self.done = nn.Sequential(
-            nn.Linear(known, hidden), nn.ReLU(),
+            nn.Linear(known - 2 * width, hidden), nn.ReLU(),
             nn.Linear(hidden, 64), nn.ReLU(),
             nn.Linear(64, 1),
         )  # fmt: skip
@@ -105,13 +106,13 @@ class Manager(nn.Module):
         _, pooled = self.pool(percept.features, percept.summary, evidence)
         asked = (percept.slots * about).amax(1)
         last = torch.cat([self.last_skill(memory.skill), _pick(percept.slots, memory.slot)], dim=1)
-        known = torch.cat([pooled, percept.summary, asked, last, percept.kinds, context], dim=1)
-        hidden = self.hidden(known)
+        named = torch.cat([percept.summary, asked, last, percept.kinds, context], dim=1)
+        hidden = self.hidden(torch.cat([pooled, named], dim=1))
         scores = (percept.slots @ self.aim_query(hidden).unsqueeze(2)).squeeze(2)
         return ManagerView(
             hidden,
             self.value(hidden).squeeze(1).float(),
-            self.done(known).squeeze(1).float(),
+            self.done(named).squeeze(1).float(),
             self.aim_skill(hidden).float(),
             scores.float().masked_fill(~percept.has_slot, _NEVER),
         )

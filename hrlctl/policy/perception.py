@@ -26,6 +26,7 @@ _LETTER_FEATURES: Final = 8
 _WORD_CELLS: Final = 5
 # What a text that is not there scores, by chance, and one that is there, read none too well.
 _CONTRAST: Final = (0.1, 0.7)
+_NEAR: Final = 2.0  # cells from an end, or from the middle, that are not there any more
 _FADING: Final = 0.93  # of what is known about a place, from cell to cell
 
 
@@ -269,7 +270,8 @@ def _places(kinds: Tensor) -> Tensor:
         kinds: (batch, rows, columns), int64.
 
     Returns:
-        (batch, PLACES, cells), in [0, 1]; in a run of one cell, all ends and the middle are there.
+        (batch, PLACES, cells), in [0, 1], 0 from ``_NEAR`` cells on; in a run of one cell, both
+        ends and the middle are there.
     """
     columns = kinds.shape[2]
     index = torch.arange(columns, device=kinds.device)
@@ -280,11 +282,11 @@ def _places(kinds: Tensor) -> Tensor:
     is_before = index <= index.unsqueeze(1)  # [cell, other]: the other is not to the right
     first = torch.where(is_before, begins, 0).amax(3)
     last = torch.where(is_before.t(), ends, columns).amin(3)
-    length = (last - first).clamp(min=1)
-    left = 1 - (index - first) / length
-    right = 1 - (last - index) / length
-    middle = 1 - (left - right).abs()
-    return torch.stack([left, middle, right], dim=1).flatten(2)
+    from_left, from_right = index - first, last - index
+    # An end and the cell beside it may mean quite different things, in long things as in short ones.
+    left, right = (1 - distance / _NEAR for distance in (from_left, from_right))
+    middle = 1 - (from_left - from_right).abs() / (2 * _NEAR)
+    return torch.stack([left, middle, right], dim=1).clamp(min=0).flatten(2)
 
 
 @torch.no_grad()

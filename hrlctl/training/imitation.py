@@ -28,7 +28,7 @@ from hrlctl.policy.hierarchical import HierarchicalPolicy
 from hrlctl.policy.manager import Memory
 from hrlctl.policy.perception import Percept, Scene
 from hrlctl.policy.worker import Option
-from hrlctl.training.rollout import BONUS, Path, Rollout
+from hrlctl.training.rollout import BONUS, HIDDEN_INSTRUCTIONS, Path, Rollout
 
 _KEPT: Final = 24  # of each kind, for each goal
 _PATIENCE: Final = 0.9  # of the running mean of how rare a goal still is
@@ -126,7 +126,9 @@ class Repertoire:
         with torch.no_grad():
             screens = torch.from_numpy(self.screens(moments)).to(policy.device)
             shapes = policy.perception.shapes(screens)
-        skill, slot, remaining, sees = stacked("option").unbind(1)
+        skill, slot, remaining, saw = stacked("option").unbind(1)
+        # What worked unseen may be what the instruction asks for: half of it is shown.
+        shown = torch.from_numpy(rng.random(count) >= HIDDEN_INSTRUCTIONS).to(policy.device)
         return Moments(
             tuple(goals),
             torch.tensor([skill == FINISHED for _, skill in goals], device=policy.device),
@@ -136,7 +138,7 @@ class Repertoire:
             stacked("context"),
             Memory(*stacked("memory").unbind(1)),
             stacked("aim").long(),
-            Option(skill, slot, remaining, sees.bool()),
+            Option(skill, slot, remaining, saw.bool() | shown),
             stacked("action"),
             torch.tensor([moment.target for moment in moments], device=policy.device),
         )

@@ -18,9 +18,9 @@ def places_of(row: list[int]) -> list[list[float]]:
 
 def test_where_in_its_thing_a_cell_lies() -> None:
     left, middle, right = places_of([7, 7, 7, 7, 7, 0, 3, 3, 0])
-    assert left == [100, 75, 50, 25, 0, 100, 100, 0, 100]
-    assert middle == [0, 50, 100, 50, 0, 100, 0, 0, 100]
-    assert right == [0, 25, 50, 75, 100, 100, 0, 100, 100]
+    assert left == [100, 50, 0, 0, 0, 100, 100, 50, 100]
+    assert middle == [0, 50, 100, 50, 0, 100, 75, 75, 100]
+    assert right == [0, 0, 0, 50, 100, 100, 50, 100, 100]
 
 
 def test_things_in_different_rows_are_apart() -> None:

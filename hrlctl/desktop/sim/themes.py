@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from hrlctl.desktop.sim.mixes import mixes
 from hrlctl.desktop.sim.theme import Colour, Theme
 from hrlctl.desktop.sim.tints import tints
 
@@ -287,15 +288,17 @@ THEMES: Mapping[str, Theme] = MappingProxyType({theme.name: theme for theme in _
 """All themes by name."""
 
 
-_TRAINING = tuple(
+_MIXES = 120
+_TINTED = tuple(
     variant for theme in _ALL if not theme.held_out for variant in (theme, *tints(theme))
 )
+_TRAINING = (*_TINTED, *mixes(_TINTED, _MIXES))
 _HELD_OUT = tuple(theme for theme in _ALL if theme.held_out)
 
 
 def themes(*, held_out: bool) -> tuple[Theme, ...]:
     """What episodes draw from, in a fixed order.
 
-    Those that are held out for evaluation, or all others, as they are and in other colours.
+    Those that are held out for evaluation, or all others: as they are, in other colours, and mixed.
     """
     return _HELD_OUT if held_out else _TRAINING
