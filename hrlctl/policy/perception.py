@@ -283,7 +283,7 @@ def _places(kinds: Tensor) -> Tensor:
     first = torch.where(is_before, begins, 0).amax(3)
     last = torch.where(is_before.t(), ends, columns).amin(3)
     from_left, from_right = index - first, last - index
-    # An end and the cell beside it may mean quite different things, in long things as in short ones.
+    # An end and the cell beside it may mean quite different things, however long the thing is.
     left, right = (1 - distance / _NEAR for distance in (from_left, from_right))
     middle = 1 - (from_left - from_right).abs() / (2 * _NEAR)
     return torch.stack([left, middle, right], dim=1).clamp(min=0).flatten(2)
