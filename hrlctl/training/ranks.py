@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 _PATIENCE: Final = timedelta(minutes=10)  # with a rank that does not answer
 _SET_BY_TORCHRUN: Final = ("RANK", "MASTER_ADDR", "MASTER_PORT")
+_NUMBERS: Final = ("WORLD_SIZE", "RANK", "MASTER_PORT")
 _LOST: Final = ("gloo", "nccl", "closed by peer", "timed out", "connection reset")
 
 
@@ -149,13 +150,19 @@ def joined(environment: Mapping[str, str] = os.environ) -> Iterator[Ranks]:
         UsageError: WORLD_SIZE is set, and another of them is not.
         WorkerError: another process has ended, or does not answer.
     """
-    if int(environment.get("WORLD_SIZE", "1")) <= 1:
+    if environment.get("WORLD_SIZE", "1") == "1":
         yield Ranks()
         return
     if missing := [name for name in _SET_BY_TORCHRUN if name not in environment]:
         raise UsageError(
             f"WORLD_SIZE asks for several processes, but {', '.join(missing)} is not set",
             hint="start them with torchrun, or unset WORLD_SIZE",
+        )
+    wrong = {name: environment[name] for name in _NUMBERS if not environment[name].isdecimal()}
+    if wrong:
+        raise UsageError(
+            f"not a number: {', '.join(f'{name}={value!r}' for name, value in wrong.items())}",
+            hint="torchrun sets them; unset them to train with one process",
         )
     backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
     try:

@@ -18,7 +18,7 @@ import torch
 from hrlctl.env.action import ActionSpace
 from hrlctl.env.episode import EpisodeRules
 from hrlctl.env.vector import Fault
-from hrlctl.errors import CheckpointError, HrlctlError, UsageError, WorkerError
+from hrlctl.errors import CheckpointError, UsageError, WorkerError
 from hrlctl.events import View
 from hrlctl.packs import Task
 from hrlctl.policy.hierarchical import HierarchicalPolicy
@@ -180,10 +180,7 @@ class RaySource(RolloutSource):
                 reason = f"no answer within {PLAY_SECONDS:g} s"
                 if done:
                     try:
-                        parts[number], view, phases, faults = self._ray.get(reference)
-                    except self._ray.exceptions.RayTaskError as error:
-                        cause = error.cause
-                        raise (cause if isinstance(cause, HrlctlError) else error) from None
+                        parts[number], view, phases, faults = self._answer(reference)
                     except self._ray.exceptions.RayError as error:
                         reason = str(error).splitlines()[0]
                     else:
@@ -215,7 +212,15 @@ class RaySource(RolloutSource):
         return faults
 
     def state(self) -> dict[str, Any]:
-        return {"workers": self._ray.get([worker.state.remote() for worker in self._workers])}
+        """What a checkpoint holds; of a worker that has just died nothing: it will begin anew."""
+        states: list[dict[str, Any] | None] = []
+        for number, asked in enumerate([worker.state.remote() for worker in self._workers]):
+            try:
+                states.append(self._answer(asked))
+            except self._ray.exceptions.RayError as error:
+                states.append(None)
+                self._replace(number, str(error).splitlines()[0])
+        return {"workers": states}
 
     def restore(self, state: dict[str, Any]) -> None:
         states = state["workers"]
@@ -224,14 +229,34 @@ class RaySource(RolloutSource):
                 f"its run has {len(states)} workers, not {len(self._workers)}",
                 hint=f"resume with --workers {len(states)}, or use --init-from",
             )
-        restored = zip(self._workers, states, strict=True)
-        self._ray.get([worker.restore.remote(of_worker) for worker, of_worker in restored])
+        asked = [
+            worker.restore.remote(of_worker)
+            for worker, of_worker in zip(self._workers, states, strict=True)
+            if of_worker is not None
+        ]
+        try:
+            for reference in asked:
+                self._answer(reference)
+        except self._ray.exceptions.RayError as error:
+            raise WorkerError(f"a worker was lost: {error}", hint="resume again") from error
 
     def close(self) -> None:
         for worker in self._workers:
             self._ray.kill(worker)
         self._workers = []
         self._ray.shutdown()
+
+    def _answer(self, reference: Any) -> Any:
+        """What a worker has answered, as if it had been asked here.
+
+        Raises:
+            RayError: it was lost.
+            Exception: what it raised itself.
+        """
+        try:
+            return self._ray.get(reference, timeout=PLAY_SECONDS)
+        except self._ray.exceptions.RayTaskError as error:
+            raise error.cause from error
 
     def _started(self, number: int) -> Any:
         count, attempt = len(self._attempts), self._attempts[number]
@@ -247,10 +272,7 @@ class RaySource(RolloutSource):
                 hint="the cluster has no room for more: ask for fewer with --workers",
             )
         try:
-            facts = self._ray.get(asked)
-        except self._ray.exceptions.RayTaskError as error:
-            cause = error.cause
-            raise (cause if isinstance(cause, HrlctlError) else error) from None
+            facts = [self._answer(reference) for reference in ready]
         except self._ray.exceptions.RayError as error:
             raise WorkerError(f"a worker cannot start: {error}") from error
         require_same(

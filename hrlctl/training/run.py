@@ -111,19 +111,24 @@ def compose(
         "resumed_from": resume,
         INHERITED: 0 if stored is None else demonstrations_of(stored, resumed=resume is not None),
     }
-    trainer = PPOTrainer(
-        policy,
-        _source(config, tasks, rules, ranks),
-        config=config,
-        save_dir=config.output.save_dir,
-        metadata=metadata,
-        make_desktop=desktop_factory(
-            environment.desktop, environment.screen_width, environment.screen_height
-        ),
-        ranks=ranks,
-    )
-    if content is not None:
-        trainer.restore(content, where=str(resume))
+    source = _source(config, tasks, rules, ranks)
+    try:
+        trainer = PPOTrainer(
+            policy,
+            source,
+            config=config,
+            save_dir=config.output.save_dir,
+            metadata=metadata,
+            make_desktop=desktop_factory(
+                environment.desktop, environment.screen_width, environment.screen_height
+            ),
+            ranks=ranks,
+        )
+        if content is not None:
+            trainer.restore(content, where=str(resume))
+    except BaseException:
+        source.close()
+        raise
     return trainer
 
 
