@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import sysconfig
@@ -23,8 +22,10 @@ from typing import Any, NamedTuple
 from rich.console import Console
 from rich.table import Table
 
+from hrlctl.cache import cache_folder
+
 FOLDER = Path(__file__).parent
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hrlctl" / "peers"
+CACHE = cache_folder() / "peers"
 
 
 class Contender(NamedTuple):
@@ -74,7 +75,7 @@ def main() -> None:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--steps", type=int, default=40_960, help="of each training")
+    parser.add_argument("--steps", type=int, default=40_960, help="of each; two updates at least")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     return parser.parse_args()
@@ -86,7 +87,7 @@ def python_for(package: str | None) -> str:
         return sys.executable
     folder = CACHE / package
     python = folder / "bin" / "python"
-    if not python.exists():
+    if not list(folder.glob("lib/*/site-packages/hrlctl.pth")):  # made to the end
         run(sys.executable, "-m", "venv", str(folder))
         purelib = run(str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
         own = "\n".join([sysconfig.get_path("purelib"), str(FOLDER.parent)])

@@ -10,6 +10,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from enum import IntEnum
+from functools import partial
+from typing import Any
 
 
 class ExitCode(IntEnum):
@@ -72,6 +74,10 @@ class UnknownNameError(UsageError):
         super().__init__(
             f"unknown {kind} {name!r}", where=where, hint=did_you_mean(name, self.known)
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors travel between processes."""
+        return partial(type(self), where=self.where), (self.kind, self.name, self.known)
 
 
 class TrainingDisabledError(UsageError):

@@ -29,7 +29,6 @@ _READING_SHARE = 10  # one step of so many teaches only to see and to read
 
 def main() -> None:
     given = arguments()
-    torch.manual_seed(given.seed)
     updates = -(-given.steps // (STEPS * ENVS))
     with tempfile.TemporaryDirectory() as folder:
         options = {
@@ -38,6 +37,7 @@ def main() -> None:
             "training.minibatches": MINIBATCHES, "training.learning_rate": LEARNING_RATE,
             "training.gamma": GAMMA, "training.gae_lambda": LAMBDA, "training.clip_epsilon": CLIP,
             "training.total_timesteps": given.steps, "training.device": "cpu",
+            "training.threads": torch.get_num_threads(), "training.mixed_precision": "off",
             "training.reading_steps": updates // _READING_SHARE * STEPS * ENVS,
             "curriculum.enabled": False, "environment.tasks": list(TASKS),
             "policy.kind": "flat" if given.flat else "hierarchical",

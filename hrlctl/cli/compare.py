@@ -16,6 +16,7 @@ from rich.console import Console
 
 from hrlctl.cli import train
 from hrlctl.cli.output_files import write_text
+from hrlctl.config.launch import process_count
 from hrlctl.errors import ExitCode, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
@@ -137,6 +138,11 @@ def _train(trial: Trial, resolved: Resolved, *, plain: bool) -> None:
     """
     from hrlctl.cli.training_session import TrainingRequest, watch
 
+    if process_count(os.environ) > 1:
+        raise UsageError(
+            "trainings are compared by one process, not by several",
+            hint="run 'hrlctl compare' without torchrun",
+        )
     request = TrainingRequest(
         options={},
         file=None,

@@ -182,7 +182,7 @@ def evaluate(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="The same as Parquet (with the extra hrlctl[parquet]).",
+            help="The same as Parquet (with the extra hrlctl\\[parquet]).",
             rich_help_panel=FILES,
         ),
     ] = None,
@@ -206,7 +206,7 @@ def evaluate(
         typer.Option(
             metavar="FOLDER",
             help="Write the first success and the first failure of each task as GIF, as MP4"
-            " (with the extra hrlctl[video]) and as a strip of pictures.",
+            " (with the extra hrlctl\\[video]) and as a strip of pictures.",
             rich_help_panel=FILES,
         ),
     ] = None,

@@ -275,7 +275,7 @@ def train(
             MACHINE,
             "--engine",
             choices="local|ray",
-            help="Processes of this machine, or workers on a Ray cluster (the extra hrlctl[ray]).",
+            help="Processes of this machine, or actors on a Ray cluster (extra hrlctl\\[ray]).",
         ),
     ] = None,
     ray_address: Annotated[

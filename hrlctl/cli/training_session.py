@@ -21,6 +21,7 @@ from hrlctl.cli.plain import PlainRenderer
 from hrlctl.cli.renderer import SilentRenderer
 from hrlctl.cli.train import OPTIONS
 from hrlctl.config import Resolved, StoredConfig, require_training_enabled, resolve
+from hrlctl.config.launch import process_count
 from hrlctl.errors import ExitCode, UsageError
 from hrlctl.events import Event, RunFinished, RunStarted, WarningRaised
 
@@ -75,16 +76,13 @@ def run_training(request: TrainingRequest) -> None:
     finished = watch(request, resolved)
     if finished is not None and finished.interrupted:
         if finished.resume_from is not None:
-            command = "the same torchrun command and" if is_one_of_several() else "hrlctl train"
+            command = (
+                "the same torchrun command and" if process_count(os.environ) > 1 else "hrlctl train"
+            )
             typer.echo(f"go on with: {command} --resume {finished.resume_from}", err=True)
         raise typer.Exit(int(ExitCode.INTERRUPTED))
     if finished is not None and finished.final_model is not None and not request.as_json:
         typer.echo(f"measure it with: hrlctl eval {finished.final_model}", err=True)
-
-
-def is_one_of_several() -> bool:
-    """Whether torchrun has started this process beside others."""
-    return os.environ.get("WORLD_SIZE", "1") != "1"
 
 
 def _stored_config(checkpoint: Path) -> StoredConfig:
@@ -100,11 +98,12 @@ def watch(request: TrainingRequest, resolved: Resolved) -> RunFinished | None:
     Of several processes only the first one does so, and returns how the run ended.
     """
     finished = None
-    speaks = not is_one_of_several() or os.environ.get("RANK") == "0"
+    is_one_of_several = process_count(os.environ) > 1
+    speaks = not is_one_of_several or os.environ["RANK"] == "0"
     with ExitStack() as stack:
         renderer = stack.enter_context(_renderer(request) if speaks else SilentRenderer())
         stop = stack.enter_context(
-            stopping_on_signals(renderer.announce_stop, is_patient=is_one_of_several())
+            stopping_on_signals(renderer.announce_stop, is_patient=is_one_of_several)
         )
         for message in resolved.warnings:
             renderer.show(WarningRaised(steps=0, message=message))

@@ -139,6 +139,12 @@ def _flat(config: RunConfig) -> dict[str, Any]:
 
 def _refuse_contradictions(config: RunConfig, sources: Mapping[str, Source]) -> None:
     training = config.training
+    if training.ray_address is not None and training.engine != "ray":
+        raise ConfigurationError(
+            f"an address of a Ray cluster, and the engine is {training.engine!r}",
+            where=str(sources["training.ray_address"]),
+            hint="add --engine ray, or leave the address out",
+        )
     for smaller in ("num_envs", "minibatches"):
         value = getattr(training, smaller)
         if value > training.buffer_size:

@@ -54,7 +54,7 @@ class TrainingConfig(StrictModel):
     gradient_checkpointing: bool = False
     num_envs: Count = 32
     workers: Annotated[int, Field(ge=0)] = 0  # processes; 0 steps the environments in this one
-    engine: Literal["local", "ray"] = "local"  # whose processes they are
+    engine: Literal["local", "ray"] = "local"  # processes of this machine, or actors of Ray
     ray_address: str | None = None  # of a cluster; None starts one on this machine
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     device: str = "auto"

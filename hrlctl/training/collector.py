@@ -11,8 +11,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from hrlctl.env.action import CELL_SIZE, NUM_SLOTS, USES, ActionSpace, ActionType, Part
-from hrlctl.env.arrays import ObservationArrays
+from hrlctl.env.action import CELL_SIZE, NUM_SLOTS, ActionSpace, ActionType, Part
+from hrlctl.env.arrays import UNLABELLED, ObservationArrays
 from hrlctl.env.episode import NO_SLOT
 from hrlctl.env.observation import NUM_CHARACTERS
 from hrlctl.env.vector import EnvironmentVector, EpisodeRecord, Fault
@@ -293,8 +293,8 @@ class Collector:
         """The paths to the milestones of this rollout.
 
         A path goes back as long as the decision was about the same, and leaves out what changed
-        nothing, and what was tried in vain before the same was done elsewhere on a thing of the
-        same look. To a milestone of another skill than the decision's only the last step counts.
+        nothing, and clicks in vain: those before a click elsewhere on a thing of the same look.
+        To a milestone of another skill than the decision's only the last step counts.
 
         Args:
             frame: (steps, envs), where what was seen stands.
@@ -305,7 +305,7 @@ class Collector:
         for t, env in np.argwhere((results.reached_skill >= 0) & results.counts):
             skill, slot = int(results.reached_skill[t, env]), int(results.reached_slot[t, env])
             rows = [t * envs + env]
-            deeds = {self._deed(t, env, frame)}
+            clicked = [self._clicked(t, env, frame)]
             earliest = max(t - _LONGEST_PATH, -1) if hits[t, env] else t - 1
             for before in range(t - 1, earliest, -1):
                 is_new = results.terminated[before, env] or results.truncated[before, env]
@@ -316,10 +316,14 @@ class Collector:
                 )
                 if is_new or reached or not same:
                     break
-                deed = self._deed(before, env, frame)
-                if self.seen.is_fresh[before + 1, env] and deed not in deeds:
+                click = self._clicked(before, env, frame)
+                look, cell = click or (UNLABELLED, 0)
+                in_vain = look != UNLABELLED and any(
+                    later is not None and later[0] == look and later[1] != cell for later in clicked
+                )
+                if self.seen.is_fresh[before + 1, env] and not in_vain:
                     rows.append(before * envs + env)
-                    deeds.add(deed)
+                    clicked.append(click)
             about = None if slot == NO_SLOT else slot
             ends = results.terminated[t, env] or results.truncated[t, env]
             is_seen = t + 1 < self.steps and (not ends or self.seen.is_finished[t + 1, env])
@@ -328,18 +332,17 @@ class Collector:
             paths.append(Path(task, skill, about, tuple(map(int, rows)), arrival))
         return paths
 
-    def _deed(self, t: int, env: int, frame: npt.NDArray[np.int64]) -> tuple[int, ...]:
-        """What was done at a step, wherever: the type, and to which looks, or which key."""
-        action = self.taken.action[t, env].tolist()
-        kind = ActionType(action[Part.TYPE])
-        looks = self.seen.looks.reshape(-1, self.vector.actions.rows * self.vector.actions.columns)
-        deed = [ActionType.CLICK if kind is ActionType.DOUBLE_CLICK else kind]
-        for part in USES[kind]:
-            if part in (Part.POINTER, Part.TARGET):
-                deed.append(looks[frame[t, env], action[part]])
-            elif part is Part.KEY:
-                deed.append(action[part])
-        return tuple(map(int, deed))
+    def _clicked(self, t: int, env: int, frame: npt.NDArray[np.int64]) -> tuple[int, int] | None:
+        """What a step clicked on, its look and the cell; ``None`` if it did something else.
+
+        A double click is a click: where one of them works, the other often does.
+        """
+        kind, cell = self.taken.action[t, env, [Part.TYPE, Part.POINTER]].tolist()
+        if kind not in (ActionType.CLICK, ActionType.DOUBLE_CLICK):
+            return None
+        row, column = divmod(cell, self.vector.actions.columns)
+        looks = self.seen.looks.reshape(-1, *self.seen.looks.shape[-2:])
+        return int(looks[frame[t, env], row, column]), cell
 
     def advance(self) -> None:
         """Make room for the next rollout: the last one's arrays must not be used after this.

@@ -211,9 +211,10 @@ class Curriculum:
         for record in self._records:
             if saved := state["tasks"].get(record.task.id):
                 record.spent, record.episodes = saved["spent"], saved["episodes"]
-                record.successes.extend(saved["successes"])
-                record.returns.extend(saved["returns"])
-                record.lengths.extend(saved["lengths"])
+                for name in ("successes", "returns", "lengths"):
+                    kept = getattr(record, name)
+                    kept.clear()
+                    kept.extend(saved[name])
 
     def _of_stages(self, stages: Sequence[Difficulty]) -> list[int]:
         return [i for i, r in enumerate(self._records) if r.task.difficulty in stages]

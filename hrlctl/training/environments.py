@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,12 @@ from hrlctl.training.ranks import Ranks
 def versions() -> dict[str, Any]:
     """Of hrlctl and of the packs."""
     return {"hrlctl_version": __version__, "pack_versions": dict(load_packs().versions)}
+
+
+def digest(tasks: Sequence[Task]) -> str:
+    """Stands for what ``tasks`` say: the same here and elsewhere only if they say the same."""
+    said = "\n".join(f"{task.id} {task.spec.model_dump_json()}" for task in tasks)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def load_tasks(config: RunConfig) -> tuple[Task, ...]:

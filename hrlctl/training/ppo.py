@@ -248,7 +248,7 @@ class Learner:
             rng: draws cells without letters.
         """
         cells = cells_to_learn(letters, rng)
-        if len(cells) == 0:
+        if self.ranks.least(len(cells)) == 0:  # no rank goes on alone
             return None
         device = self.policy.device
 
@@ -402,10 +402,9 @@ class Learner:
         value = mean((judged.value - rollout.returns[rows]) ** 2, counts)
         bonus_value = mean((judged.bonus_value - rollout.bonus_returns[rows]) ** 2, counts)
         manager_value = mean((judged.manager_value - rollout.manager_returns[rows]) ** 2, decided)
-        unsure = F.binary_cross_entropy_with_logits(
-            judged.done_logit, rollout.is_finished[rows].float(), reduction="none"
-        )
-        done = mean(unsure * rollout.aim_weight[rows], torch.ones_like(unsure))
+        done = F.binary_cross_entropy_with_logits(
+            judged.done_logit, rollout.is_finished[rows].float(), rollout.aim_weight[rows]
+        ) * self.ranks.share(len(rows), rows.device)
 
         means = {
             name: mean(each, decided if name in _MANAGER_ENTROPY_WEIGHTS else counts)
@@ -430,7 +429,10 @@ class Learner:
             "manager_approximate_kl": manager_kl,
             "stop_probability": mean(stop_probability, may_stop),
         }
-        used = {name: mean((e > 0).float(), counts) for name, e in judged.entropies.items()}
+        used = {
+            name: self.ranks.total(mean((each > 0).float(), counts)) / self.ranks.count
+            for name, each in judged.entropies.items()
+        }
         shown = {
             name: each / used[name].clamp(min=1e-6) if name in _ENTROPY_WEIGHTS else each
             for name, each in means.items()

@@ -16,14 +16,12 @@ import torch
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
+from hrlctl.config.launch import process_count
 from hrlctl.errors import UsageError, WorkerError
 
 T = TypeVar("T")
 
 _PATIENCE: Final = timedelta(minutes=10)  # with a rank that does not answer
-_SET_BY_TORCHRUN: Final = ("RANK", "MASTER_ADDR", "MASTER_PORT")
-_NUMBERS: Final = ("WORLD_SIZE", "RANK", "MASTER_PORT")
-_LOST: Final = ("gloo", "nccl", "closed by peer", "timed out", "connection reset")
 
 
 class Ranks:
@@ -43,10 +41,19 @@ class Ranks:
         return self.rank == 0
 
     def device(self, wanted: torch.device) -> torch.device:
-        """The device of this rank: where several share a machine, each has a GPU of its own."""
+        """The device of this rank: where several share a machine, each has a GPU of its own.
+
+        Raises:
+            UsageError: the machine has fewer GPUs than ranks.
+        """
         if self.count == 1 or wanted.type != "cuda" or wanted.index is not None:
             return wanted
         device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+        if device.index >= torch.cuda.device_count():
+            raise UsageError(
+                f"rank {self.rank} has no GPU: this machine has {torch.cuda.device_count()}",
+                hint="lower --nproc-per-node, or train with --device cpu",
+            )
         torch.cuda.set_device(device)
         return device
 
@@ -147,29 +154,18 @@ def joined(environment: Mapping[str, str] = os.environ) -> Iterator[Ranks]:
         environment: WORLD_SIZE, RANK, MASTER_ADDR and MASTER_PORT, as torchrun sets them.
 
     Raises:
-        UsageError: WORLD_SIZE is set, and another of them is not.
+        UsageError: they are incomplete, or no numbers.
         WorkerError: another process has ended, or does not answer.
     """
-    if environment.get("WORLD_SIZE", "1") == "1":
+    if process_count(environment) == 1:
         yield Ranks()
         return
-    if missing := [name for name in _SET_BY_TORCHRUN if name not in environment]:
-        raise UsageError(
-            f"WORLD_SIZE asks for several processes, but {', '.join(missing)} is not set",
-            hint="start them with torchrun, or unset WORLD_SIZE",
-        )
-    wrong = {name: environment[name] for name in _NUMBERS if not environment[name].isdecimal()}
-    if wrong:
-        raise UsageError(
-            f"not a number: {', '.join(f'{name}={value!r}' for name, value in wrong.items())}",
-            hint="torchrun sets them; unset them to train with one process",
-        )
     backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
     try:
         distributed.init_process_group(backend, timeout=_PATIENCE)
         yield Ranks(distributed.get_rank(), distributed.get_world_size())
     except RuntimeError as error:
-        if not any(sign in str(error).lower() for sign in _LOST):
+        if not isinstance(error, distributed.DistError) and "gloo/transport" not in str(error):
             raise
         raise WorkerError(
             f"another process of this run has ended or does not answer: {error}",

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
+import threading
 from collections.abc import Sequence
 from time import perf_counter
 from typing import Any, Final
@@ -25,7 +27,7 @@ from hrlctl.policy.hierarchical import HierarchicalPolicy
 from hrlctl.schema.run import RunConfig
 from hrlctl.training.checkpoint import RandomStreams
 from hrlctl.training.curriculum import Curriculum, assigner
-from hrlctl.training.environments import load_tasks, make_vector, share_of, versions
+from hrlctl.training.environments import digest, load_tasks, make_vector, share_of, versions
 from hrlctl.training.precision import Precision
 from hrlctl.training.ranks import Ranks, require_same
 from hrlctl.training.rollout import Rollout
@@ -56,6 +58,15 @@ class RolloutWorker:
         self, config: str, rules: EpisodeRules, number: int, count: int, attempt: int
     ) -> None:
         torch.set_num_threads(1)
+        self._plan = (config, rules, number, count, attempt)
+        self._has_begun = False
+
+    def prepare(self) -> dict[str, Any]:
+        """Make the environments; returns what has to be the same everywhere, and where this runs.
+
+        Not done when it is created: what is wrong then would be told as the worker's death.
+        """
+        config, rules, number, count, attempt = self._plan
         run = RunConfig.model_validate_json(config)
         training, tasks = run.training, load_tasks(run)
         self.is_first = number == 0
@@ -72,11 +83,11 @@ class RolloutWorker:
             training.gamma,
             training.gae_lambda,
         )
-        self._has_begun = False
-
-    def facts(self) -> dict[str, Any]:
-        """What has to be the same everywhere, and where this one runs."""
-        return {"versions": versions(), "host": socket.gethostname(), "process": os.getpid()}
+        return {
+            "same": {**versions(), "tasks": digest(tasks)},
+            "host": socket.gethostname(),
+            "process": os.getpid(),
+        }
 
     def follow(self, precision: Precision) -> None:
         """Compute in ``precision``; before anything is played."""
@@ -116,9 +127,12 @@ class RaySource(RolloutSource):
     """Workers on a Ray cluster.
 
     Args:
-        config: of the run; ``training.workers`` of them (as many as this machine has processors
-            where it is 0) share ``training.num_envs``.
+        config: of the run; ``training.workers`` of them share ``training.num_envs``. Where it is
+            0 there are as many as this machine has processors, or as can share them evenly.
         tasks, rules: of the run.
+
+    Attributes:
+        processes: ids of the first workers' processes, on their machines.
 
     Raises:
         UsageError: Ray is not installed, no cluster answers, or a worker has other packs.
@@ -132,7 +146,7 @@ class RaySource(RolloutSource):
         training, environment = config.training, config.environment
         actions = ActionSpace(environment.screen_width, environment.screen_height)
         super().__init__(tasks, actions, rules, training.num_envs)
-        count = training.workers or os.cpu_count() or 1
+        count = training.workers or _workers_for(training.num_envs)
         share_of(training.num_envs, count)
         if environment.task_file is not None:
             path = environment.task_file.absolute()
@@ -223,6 +237,10 @@ class RaySource(RolloutSource):
         return {"workers": states}
 
     def restore(self, state: dict[str, Any]) -> None:
+        if "workers" not in state:
+            raise CheckpointError(
+                "its run was played by another engine", hint="resume with --engine local"
+            )
         states = state["workers"]
         if len(states) != len(self._workers):
             raise CheckpointError(
@@ -241,10 +259,12 @@ class RaySource(RolloutSource):
             raise WorkerError(f"a worker was lost: {error}", hint="resume again") from error
 
     def close(self) -> None:
-        for worker in self._workers:
-            self._ray.kill(worker)
-        self._workers = []
-        self._ray.shutdown()
+        try:
+            for worker in self._workers:
+                self._ray.kill(worker)
+        finally:
+            self._workers = []
+            self._ray.shutdown()
 
     def _answer(self, reference: Any) -> Any:
         """What a worker has answered, as if it had been asked here.
@@ -263,7 +283,7 @@ class RaySource(RolloutSource):
         return self._actor.remote(self._config, self.rules, number, count, attempt)
 
     def _check_facts(self) -> None:
-        asked = [worker.facts.remote() for worker in self._workers]
+        asked = [worker.prepare.remote() for worker in self._workers]
         ready, waiting = self._ray.wait(asked, num_returns=len(asked), timeout=START_SECONDS)
         if waiting:
             raise WorkerError(
@@ -275,9 +295,10 @@ class RaySource(RolloutSource):
             facts = [self._answer(reference) for reference in ready]
         except self._ray.exceptions.RayError as error:
             raise WorkerError(f"a worker cannot start: {error}") from error
+        self.processes = [int(fact["process"]) for fact in facts]
         require_same(
-            {"the learner": versions()}
-            | {f"the worker on {fact['host']}": fact["versions"] for fact in facts}
+            {"the learner": {**versions(), "tasks": digest(self.tasks)}}
+            | {f"the worker on {fact['host']}": fact["same"] for fact in facts}
         )
 
     def _replace(self, number: int, reason: str) -> None:
@@ -293,13 +314,19 @@ class RaySource(RolloutSource):
             )
         self._ray.kill(lost)
         self._workers[number] = self._started(number)
+        self._workers[number].prepare.remote()
         self._workers[number].follow.remote(self._precision)
+
+
+def _workers_for(num_envs: int) -> int:
+    processors = os.cpu_count() or 1
+    return max(n for n in range(1, min(processors, num_envs) + 1) if num_envs % n == 0)
 
 
 def _connected(address: str | None, workers: int) -> Any:
     """Ray, in touch with the cluster at ``address``, or with one of its own on this machine."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing leaves the machine unasked
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # else it warns of the future
     try:
         import ray
     except ImportError as error:
@@ -313,14 +340,19 @@ def _connected(address: str | None, workers: int) -> Any:
         options |= {"address": "local", "num_cpus": processors, "include_dashboard": False}
     elif ":" in address and "://" not in address:
         _require_answer(address)
+    handler = signal.getsignal(signal.SIGTERM)
     try:
         ray.init(**options, logging_level=logging.ERROR)
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise UsageError(
             f"no Ray cluster can be reached: {error}",
             where=f"--ray-address {address}" if address else None,
-            hint="start one with 'ray start --head', or leave the address out",
+            hint="start one with 'ray start --head'; --ray-address null takes this machine alone",
         ) from error
+    finally:
+        # Ray puts its own in its place, which ends the process: the run would not be saved.
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, handler)
     return ray
 
 
@@ -334,5 +366,5 @@ def _require_answer(address: str) -> None:
         raise UsageError(
             f"no Ray cluster answers: {error}",
             where=f"--ray-address {address}",
-            hint="look for its address with 'ray status', or leave it out to use this machine",
+            hint="look for it with 'ray status'; --ray-address null takes this machine alone",
         ) from error

@@ -19,7 +19,7 @@ from hrlctl.env.vector import EnvironmentVector
 from hrlctl.errors import CheckpointError, StorageError, UsageError
 from hrlctl.events import Event, UpdateFinished
 from hrlctl.packs import Task
-from hrlctl.policy.devices import resolve_device
+from hrlctl.policy.devices import resolve_device, threads
 from hrlctl.policy.files import read_model
 from hrlctl.policy.hierarchical import HierarchicalPolicy
 from hrlctl.schema.run import RunConfig
@@ -29,7 +29,7 @@ from hrlctl.training.checkpoint import (
     read_checkpoint,
     stored_config,
 )
-from hrlctl.training.environments import load_tasks, make_vector, versions
+from hrlctl.training.environments import digest, load_tasks, make_vector, versions
 from hrlctl.training.machine import best_settings
 from hrlctl.training.memory import keep_freed_memory
 from hrlctl.training.ranks import Ranks, joined
@@ -63,7 +63,8 @@ def train(
     """
     with joined() as ranks:
         trainer = compose(config, resume=resume, init_from=init_from, ranks=ranks)
-        with closing(trainer.source):
+        count = trainer.config.training.threads or torch.get_num_threads()
+        with closing(trainer.source), threads(count):
             if profile is not None and ranks.is_first:
                 yield from _profiled(trainer, profile, stop)
             else:
@@ -98,24 +99,22 @@ def compose(
     policy.to(device)
     if ranks.count == 1 and device.type == "cpu":
         config = _tuned(config, policy)
-    if config.training.threads:  # else torchrun has said how many each rank has
-        torch.set_num_threads(config.training.threads)
     if ranks.is_first:
         _check_writable(config.output.save_dir)
     scale = RewardScale.of(environment)
     scale.check(tasks, training.gamma)
     rules = EpisodeRules(scale, training.gamma)
-    ranks.require_same({**versions(), "configuration": config.model_dump_json()})
+    ranks.require_same(_facts(config, tasks))
     metadata = {
         **versions(),
         "resumed_from": resume,
         INHERITED: 0 if stored is None else demonstrations_of(stored, resumed=resume is not None),
     }
-    source = _source(config, tasks, rules, ranks)
+    rollouts = _source(config, tasks, rules, ranks)
     try:
         trainer = PPOTrainer(
             policy,
-            source,
+            rollouts,
             config=config,
             save_dir=config.output.save_dir,
             metadata=metadata,
@@ -126,10 +125,21 @@ def compose(
         )
         if content is not None:
             trainer.restore(content, where=str(resume))
+        ranks.require_same({"the checkpoint's steps": trainer.position.steps})
     except BaseException:
-        source.close()
+        rollouts.close()
         raise
     return trainer
+
+
+def _facts(config: RunConfig, tasks: Sequence[Task]) -> dict[str, object]:
+    """What has to be the same in all processes of a run."""
+    values = {
+        f"{section}.{key}": value
+        for section, keys in config.model_dump(mode="json").items()
+        for key, value in keys.items()
+    }
+    return {**versions(), "tasks": digest(tasks), **values}
 
 
 def _tuned(config: RunConfig, policy: HierarchicalPolicy) -> RunConfig:

@@ -163,6 +163,10 @@ class LocalSource(RolloutSource):
         return _state(self.collector, self.tasks)
 
     def restore(self, state: dict[str, Any]) -> None:
+        if "workers" in state:
+            raise CheckpointError(
+                "its run was played by workers on a Ray cluster", hint="resume with --engine ray"
+            )
         _restore(self.collector, self.tasks, state)
 
     def close(self) -> None:

@@ -38,7 +38,7 @@ class Packed(NamedTuple):
 
 
 def packed(rollout: Rollout) -> Packed:
-    """``rollout`` with copies of its arrays; of its screens only the distinct ones."""
+    """``rollout``, on the CPU, as arrays; of its screens only the distinct ones."""
     frames, frame = np.unique(rollout.frame, return_inverse=True)
     seen = tuple(
         array[frames] if name in _OF_FRAMES else array.copy()

@@ -100,11 +100,12 @@ def _remember(config: RunConfig, folder: Path) -> None:
             where=str(path),
             hint="choose another folder with --output",
         ) from None
+    default = RunConfig().model_dump(mode="json")  # of keys that are newer than the comparison
     different = [
         f"{section}.{key}"
         for section, keys in settings.items()
         for key, value in keys.items()
-        if before.get(section, {}).get(key) != value
+        if before.get(section, {}).get(key, default.get(section, {}).get(key)) != value
     ]
     if different:
         raise UsageError(

@@ -139,11 +139,8 @@ def test_what_cannot_be_shared_is_refused(tmp_path: Path) -> None:
 def test_half_a_torchrun_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="MASTER_PORT"), joined({"WORLD_SIZE": "2", "RANK": "0"}):
         pass
-    complete = {"RANK": "0", "MASTER_ADDR": "here", "MASTER_PORT": "1"}
-    with (
-        pytest.raises(UsageError, match="WORLD_SIZE='two'"),
-        joined(complete | {"WORLD_SIZE": "two"}),
-    ):
+    complete = {"WORLD_SIZE": "two", "RANK": "0", "MASTER_ADDR": "here", "MASTER_PORT": "1"}
+    with pytest.raises(UsageError, match="'two' is no number"), joined(complete):
         pass
     with joined({}) as ranks:
         assert (ranks.rank, ranks.count) == (0, 1)
