@@ -35,8 +35,10 @@ class FakeEngine:
             to_dict=lambda: {"path": str(path), "bytes": size, "comparison": found},
         )
 
-    def export_onnx(self, checkpoint: Path, folder: Path, *, quantize: bool) -> list[Any]:
-        self.calls.append(("onnx", checkpoint, folder, quantize))
+    def export_onnx(
+        self, checkpoint: Path, folder: Path, *, quantize: bool, screen: tuple[int, int] | None
+    ) -> list[Any]:
+        self.calls.append(("onnx", checkpoint, folder, quantize, screen))
         comparison = FakeComparison(
             observations=1000,
             same_choices=self.same,
@@ -80,7 +82,12 @@ def run(*arguments: str) -> Result:
 
 def test_the_defaults(engine: FakeEngine) -> None:
     assert run("final.pt").exit_code == 0
-    assert engine.calls == [("onnx", Path("final.pt"), Path("exported"), False)]
+    assert engine.calls == [("onnx", Path("final.pt"), Path("exported"), False, None)]
+
+
+def test_another_screen(engine: FakeEngine) -> None:
+    assert run("final.pt", "--screen", "320x240").exit_code == 0
+    assert engine.calls[0][-1] == (320, 240)
 
 
 def test_safetensors(engine: FakeEngine) -> None:
@@ -126,6 +133,8 @@ def test_a_difference_is_shown_and_fails(engine: FakeEngine) -> None:
         (["--format", "onx"], "onnx"),
         (["--quantize", "int4"], "int8"),
         (["--format", "safetensors", "--quantize", "int8"], "--format onnx"),
+        (["--format", "safetensors", "--screen", "320x240"], "--format onnx"),
+        (["--screen", "big"], "WIDTHxHEIGHT"),
     ],
 )
 def test_nonsense_is_refused_with_a_suggestion(
