@@ -62,7 +62,7 @@ def _torch() -> Iterator[Finding]:
 
     measured = list(remembered())
     for key, found in measured:
-        best = f"{found.precision}, {found.threads} threads, {found.screens_per_second} screens/s"
+        best = f"{found.precision}, {found.threads} threads, {found.steps_per_second} steps/s"
         yield Finding("fastest", "ok", f"{best.replace('off', 'float32')} ({key})")
     if not measured:
         yield Finding("fastest", "ok", "not measured yet: the first training does it")

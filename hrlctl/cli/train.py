@@ -157,7 +157,7 @@ def train(
             ALGORITHM,
             "--total-timesteps",
             metavar="STEPS",
-            help="When to stop. Default 325000 on a CPU.",
+            help="When to stop. Default 480000 on a CPU.",
         ),
     ] = None,
     rollout_steps: Annotated[
