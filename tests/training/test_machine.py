@@ -49,8 +49,8 @@ def test_it_is_measured_once_for_each_network_and_size(
     [
         # By threads at float32, and bfloat16 with the best number of them.
         ({8: 1.0, 4: 0.6, 2: 0.61, 1: 1.1, "bfloat16": 0.6}, ("off", 2)),
-        ({8: 0.3, 4: 0.6, "bfloat16": 0.2}, ("bfloat16", 8)),
-        ({8: 0.3, 4: 0.6, "bfloat16": 0.24}, ("off", 8)),
+        ({8: 0.3, 4: 0.6, "bfloat16": 0.15}, ("bfloat16", 8)),
+        ({8: 0.3, 4: 0.6, "bfloat16": 0.2}, ("off", 8)),
     ],
 )
 def test_the_fastest_wins_and_a_tie_goes_to_what_is_exact_and_leaves_most_free(
