@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
 from hrlctl.cli.completion import VARIABLE, answer
+
+# Objects until garbage is looked for. What is imported and loaded at the start stays: to look for
+# garbage in it again and again costs a tenth of a short command.
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 def main() -> None:
@@ -20,6 +25,7 @@ def main() -> None:
                 # As bytes: a path may not be of the locale.
                 sys.stdout.buffer.write(os.fsencode(completed.text + "\n"))
             sys.exit(completed.exit_code)
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     from hrlctl.cli.app import main as run
 
     run()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hrlctl.errors import PackError, UnknownNameError
@@ -113,8 +111,7 @@ def load_packs(names: Sequence[str] | None = None) -> Registry:
     for name, candidates in found.items():
         if names and name not in names:
             continue
-        with _without_collection():
-            result = _load(candidates)
+        result = _load(candidates)
         if isinstance(result, Pack):
             packs.append(result)
         elif names:
@@ -122,18 +119,6 @@ def load_packs(names: Sequence[str] | None = None) -> Registry:
         else:
             broken.append(result)
     return Registry(packs, broken)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Loading makes thousands of objects that all stay: to look for garbage costs a sixth of it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _load(candidates: Sequence[FoundPack]) -> Pack | BrokenPack:
