@@ -104,6 +104,7 @@ class StageProgress:
     steps_in_stage: int
     min_steps: int | None
     steps_by_stage: Mapping[str, int] = field(default_factory=dict)
+    reopened: tuple[str, ...] = ()  # stages that were passed, have slipped, and are played again
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,15 @@ class StageAdvanced:
     from_stage: str
     to_stage: str
     steps_in_stage: int
+    success_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class StageReopened:
+    """A stage that was passed has slipped: it is played as much as the one that is trained."""
+
+    steps: int
+    stage: str
     success_rate: float
 
 
@@ -184,6 +194,7 @@ Event = (
     | EpisodeFinished
     | UpdateFinished
     | StageAdvanced
+    | StageReopened
     | CheckpointSaved
     | WarningRaised
     | WorkerRestarted

@@ -264,6 +264,8 @@ def _stage_lines(stage: StageProgress, width: int) -> list[Text]:
     )
     if stage.threshold is not None:
         head.append(f", passes at {stage.threshold:.0%}", LABEL)
+    if stage.reopened:
+        head.append(f", open again: {', '.join(stage.reopened)}", "yellow")
     steps = f"{amount(stage.steps_in_stage)} steps in this stage"
     if stage.min_steps:
         steps += f", at least {amount(stage.min_steps)}"

@@ -14,6 +14,7 @@ from hrlctl.events import (
     RunFinished,
     RunStarted,
     StageAdvanced,
+    StageReopened,
     UpdateFinished,
     WarningRaised,
     WorkerRestarted,
@@ -108,6 +109,8 @@ def lines_of(event: Event) -> list[str]:
                 f"Stage: {event.from_stage} passed at {percent(event.success_rate)} after "
                 f"{event.steps_in_stage} steps, now {event.to_stage}"
             ]
+        case StageReopened():
+            return [f"Stage: {event.stage} slipped to {percent(event.success_rate)}, open again"]
         case CheckpointSaved():
             return [f"Checkpoint: {event.path}"]
         case WarningRaised():

@@ -13,6 +13,7 @@ from hrlctl.events import (
     RunFinished,
     RunStarted,
     StageAdvanced,
+    StageReopened,
     UpdateFinished,
     View,
     WarningRaised,
@@ -59,6 +60,8 @@ class RunProgress:
                     f"{event.from_stage} passed at {event.success_rate:.0%} "
                     f"after {event.steps_in_stage:,} steps: now {event.to_stage}"
                 )
+            case StageReopened():
+                self.note(f"{event.stage} slipped to {event.success_rate:.0%}: open again")
             case WarningRaised():
                 hint = f" ({event.hint})" if event.hint else ""
                 self.note(f"warning: {event.message}{hint}")

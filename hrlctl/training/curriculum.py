@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from hrlctl.env.vector import Assignment, EpisodeRecord
-from hrlctl.events import StageAdvanced, StageProgress, TaskProgress, WarningRaised
+from hrlctl.events import StageAdvanced, StageProgress, StageReopened, TaskProgress, WarningRaised
 from hrlctl.packs import Task
 from hrlctl.schema.base import Difficulty
 from hrlctl.schema.run import CurriculumConfig
@@ -16,6 +16,7 @@ from hrlctl.schema.run import CurriculumConfig
 WINDOW: Final = 50
 """Episodes of a task that its moving averages look back on, and that it needs to be judged."""
 _EARLIER_SHARE: Final = 0.25  # of the episodes belong to the stages that were passed
+_SLIPPED: Final = 0.85  # times its threshold: below it a stage that was passed is opened again
 _LEAST_NEED: Final = 0.25  # share of steps of a task that is solved, of one that is not
 _INSTANCES: Final = 2**31
 _LINGERING: Final = 0.5  # share of the episodes of which the screen after success is seen
@@ -62,7 +63,8 @@ class Curriculum:
 
     A stage is passed when the mean over its tasks of their success rates (the last ``WINDOW``
     episodes of each, all of which it needs) reaches the threshold, after at least
-    ``min_steps_per_stage``. Passed stages keep a share of the episodes.
+    ``min_steps_per_stage``. Passed stages keep a share of the episodes. One that slips is opened
+    again: its tasks are played like those of the stage itself until it is back at its threshold.
 
     Args:
         config: thresholds and where to start.
@@ -75,6 +77,7 @@ class Curriculum:
         self.stage = config.difficulty
         self.steps_in_stage = 0
         self.steps_by_stage = {stage.value: 0 for stage in _STAGES}
+        self.reopened: set[Difficulty] = set()
         self._hinted: set[str] = set()
 
     @property
@@ -82,16 +85,18 @@ class Curriculum:
         """What the stage's success rate has to reach; ``None`` where nothing follows."""
         if not self.config.enabled or self._next_stage() is None:
             return None
-        thresholds = {
+        return self._thresholds()[self.stage]
+
+    def _thresholds(self) -> dict[Difficulty, float]:
+        return {
             Difficulty.EASY: self.config.easy_threshold,
             Difficulty.MEDIUM: self.config.medium_threshold,
         }
-        return thresholds[self.stage]
 
     def draw(self, rng: random.Random) -> int:
-        """The index of the task to play next: of its stage, the one least spent on."""
-        current = self._of_stages([self.stage])
-        earlier = self._of_stages(_STAGES[: _STAGES.index(self.stage)])
+        """The index of the task to play next: of its stages, the one least spent on."""
+        current = self._of_stages([self.stage, *self.reopened])
+        earlier = self._of_stages([s for s in self._passed() if s not in self.reopened])
         if not self.config.enabled or not earlier:
             pool = current
         else:
@@ -122,8 +127,10 @@ class Curriculum:
         record.returns.append(episode.episode_return)
         record.lengths.append(episode.length)
 
-    def spend(self, transitions: int, steps: int) -> list[StageAdvanced | WarningRaised]:
-        """Account for a rollout, and move on where the stage is passed.
+    def spend(
+        self, transitions: int, steps: int
+    ) -> list[StageAdvanced | StageReopened | WarningRaised]:
+        """Account for a rollout, open again what has slipped, and move on where a stage is passed.
 
         Args:
             transitions: of the rollout.
@@ -131,7 +138,8 @@ class Curriculum:
         """
         self.steps_in_stage += transitions
         self.steps_by_stage[self.stage.value] += transitions
-        rate, threshold = self._judged_rate(), self.threshold
+        reopened = self._reopen(steps)
+        rate, threshold = self._judged_rate(self.stage), self.threshold
         following = self._next_stage()
         passed = (
             threshold is not None
@@ -141,13 +149,36 @@ class Curriculum:
             and self.steps_in_stage >= self.config.min_steps_per_stage
         )
         if not passed or following is None or rate is None:
-            return self._hint(steps)
+            return [*reopened, *self._hint(steps)]
         event = StageAdvanced(steps, self.stage.value, following.value, self.steps_in_stage, rate)
         self.stage, self.steps_in_stage = following, 0
-        # The new stage's tasks start level, so that none is played alone to catch up.
-        for index in self._of_stages([following]):
+        self._level()
+        return [*reopened, event]
+
+    def _reopen(self, steps: int) -> list[StageReopened]:
+        """Open the stages again that have slipped, and close those that are back."""
+        if not self.config.enabled:
+            return []
+        events = []
+        for stage in self._passed():
+            rate, threshold = self._judged_rate(stage), self._thresholds()[stage]
+            if rate is None:  # the run did not begin with it
+                continue
+            if stage in self.reopened and rate >= threshold:
+                self.reopened.remove(stage)
+            elif stage not in self.reopened and rate < _SLIPPED * threshold:
+                self.reopened.add(stage)
+                self._level()
+                events.append(StageReopened(steps, stage.value, rate))
+        return events
+
+    def _passed(self) -> list[Difficulty]:
+        return list(_STAGES[: _STAGES.index(self.stage)])
+
+    def _level(self) -> None:
+        """Tasks that are played from now on start level, so that none is to catch up alone."""
+        for index in self._of_stages([self.stage, *self.reopened]):
             self._records[index].spent = 0.0
-        return [event]
 
     def success_rate(self) -> float | None:
         """Mean over the tasks played so far of their success rates."""
@@ -181,6 +212,7 @@ class Curriculum:
             self.steps_in_stage,
             self.config.min_steps_per_stage if self.threshold is not None else None,
             dict(self.steps_by_stage),
+            tuple(stage.value for stage in self._passed() if stage in self.reopened),
         )
 
     def state(self) -> dict[str, Any]:
@@ -189,6 +221,7 @@ class Curriculum:
             "stage": self.stage.value,
             "steps_in_stage": self.steps_in_stage,
             "steps_by_stage": dict(self.steps_by_stage),
+            "reopened": sorted(stage.value for stage in self.reopened),
             "hinted": sorted(self._hinted),
             "tasks": {
                 r.task.id: {
@@ -207,6 +240,7 @@ class Curriculum:
         self.stage = Difficulty(state["stage"])
         self.steps_in_stage = state["steps_in_stage"]
         self.steps_by_stage = dict(state["steps_by_stage"])
+        self.reopened = {Difficulty(stage) for stage in state.get("reopened", ())}
         self._hinted = set(state["hinted"])
         for record in self._records:
             if saved := state["tasks"].get(record.task.id):
@@ -224,14 +258,14 @@ class Curriculum:
         later = _STAGES[_STAGES.index(self.stage) + 1 :]
         return next((stage for stage in later if self._of_stages([stage])), None)
 
-    def _judged_rate(self) -> float | None:
-        """The stage's success rate, once each of its tasks has a full window."""
-        records = [self._records[i] for i in self._of_stages([self.stage])]
-        if any(len(r.successes) < WINDOW for r in records):
+    def _judged_rate(self, stage: Difficulty) -> float | None:
+        """A stage's success rate, once each of its tasks has a full window."""
+        records = [self._records[i] for i in self._of_stages([stage])]
+        if not records or any(len(r.successes) < WINDOW for r in records):
             return None
         return sum(r.success_rate or 0.0 for r in records) / len(records)
 
-    def _hint(self, steps: int) -> list[StageAdvanced | WarningRaised]:
+    def _hint(self, steps: int) -> list[WarningRaised]:
         limit = _SLOW.get(self.stage)
         is_slow = limit is not None and self.steps_in_stage > limit and self.threshold is not None
         if not is_slow or self.stage.value in self._hinted:

@@ -8,7 +8,7 @@ from pathlib import Path
 from torch.utils.tensorboard import SummaryWriter
 
 from hrlctl.errors import StorageError
-from hrlctl.events import Event, StageAdvanced, UpdateFinished, View
+from hrlctl.events import Event, StageAdvanced, StageReopened, UpdateFinished, View
 
 STEPS_BETWEEN_PICTURES = 50_000
 
@@ -54,6 +54,9 @@ class TensorBoardWriter:
                     f"{event.from_stage} passed at {event.success_rate:.1%}, now {event.to_stage}"
                 )
                 self._writer.add_text("curriculum/advanced", text, event.steps)
+            case StageReopened():
+                text = f"{event.stage} slipped to {event.success_rate:.1%}, open again"
+                self._writer.add_text("curriculum/reopened", text, event.steps)
             case _:
                 pass
 
@@ -75,6 +78,7 @@ def scalars_of(update: UpdateFinished) -> Iterator[tuple[str, float]]:
         "reward/mean_length": update.mean_length,
         "curriculum/stage_success": update.stage.success_rate,
         "curriculum/steps_in_stage": float(update.stage.steps_in_stage),
+        "curriculum/stages_reopened": float(len(update.stage.reopened)),
         "time/steps_per_second": update.steps_per_second,
         "time/seconds": update.seconds,
         **{f"success/task/{task.task_id}": task.success_rate for task in update.tasks},

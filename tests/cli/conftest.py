@@ -21,6 +21,7 @@ from hrlctl.events import (
     RunStarted,
     StageAdvanced,
     StageProgress,
+    StageReopened,
     TaskProgress,
     UpdateFinished,
     View,
@@ -116,6 +117,7 @@ def make_run() -> list[Event]:
         WarningRaised(20480, "the manager has collapsed", "raise the entropy"),
         WorkerRestarted(20480, 3, "it hung"),
         StageAdvanced(20480, "EASY", "MEDIUM", 20480, 0.61),
+        StageReopened(20480, "EASY", 0.45),
         make_finished(),
     ]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from hrlctl.env.vector import EpisodeRecord
-from hrlctl.events import StageAdvanced, WarningRaised
+from hrlctl.events import StageAdvanced, StageReopened, WarningRaised
 from hrlctl.packs import Task
 from hrlctl.schema.base import Difficulty
 from hrlctl.schema.run import CurriculumConfig
@@ -106,6 +106,43 @@ def test_passed_stages_stay_in_the_mix(tasks: tuple[Task, ...]) -> None:
         curriculum.record(episode(task, success=True))
     assert drawn[Difficulty.HARD] == 0
     assert 150 < drawn[Difficulty.EASY] < 350
+
+
+def test_a_stage_that_slips_is_open_until_it_is_back(tasks: tuple[Task, ...]) -> None:
+    rng = random.Random(0)
+    curriculum = Curriculum(CONFIG, tasks)
+    play(curriculum, 0, WINDOW, WINDOW)
+    play(curriculum, 1, WINDOW, WINDOW)
+    curriculum.spend(MINIMUM, MINIMUM)
+    play(curriculum, 0, WINDOW, WINDOW // 2)
+    play(curriculum, 1, WINDOW, WINDOW // 2 + 2)
+    assert curriculum.spend(64, 1064) == []  # 52% is not passed, and has hardly slipped
+    play(curriculum, 1, WINDOW, WINDOW // 2)
+    assert curriculum.spend(64, 1128) == [StageReopened(1128, "EASY", 0.5)]
+    assert curriculum.stage_progress().reopened == ("EASY",)
+    assert curriculum.stage is Difficulty.MEDIUM
+    again = Curriculum(CONFIG, tasks)
+    again.restore(curriculum.state())
+    assert again.reopened == {Difficulty.EASY}
+
+    drawn: Counter[int] = Counter()
+    for _ in range(900):
+        task = curriculum.draw(rng)
+        drawn[task] += 1
+        curriculum.record(episode(task, success=False))
+    assert all(250 < drawn[task] < 350 for task in range(3))  # as much as the stage itself
+
+    play(curriculum, 0, WINDOW, WINDOW)
+    play(curriculum, 1, WINDOW, WINDOW // 2)
+    assert curriculum.spend(64, 1192) == []
+    assert curriculum.stage_progress().reopened == ()
+
+
+def test_a_run_that_begins_late_opens_what_it_cannot_do(tasks: tuple[Task, ...]) -> None:
+    curriculum = Curriculum(CONFIG.model_copy(update={"difficulty": Difficulty.HARD}), tasks)
+    assert curriculum.spend(64, 64) == []  # nothing is known yet
+    play(curriculum, 2, WINDOW, 0)
+    assert curriculum.spend(64, 128) == [StageReopened(128, "MEDIUM", 0.0)]
 
 
 def test_steps_are_balanced_over_tasks_of_different_lengths(
