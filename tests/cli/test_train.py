@@ -92,7 +92,13 @@ def test_plain_output_has_the_documented_block(engine: Any) -> None:
         "Value Loss: 0.1156\n" in result.stdout
     )
     assert "Success Rate: n/a" in result.stdout
-    for news in ("checkpoint_20000.pt", "the manager has collapsed", "MEDIUM", "it hung"):
+    for news in (
+        "checkpoint_20000.pt",
+        "the manager has collapsed",
+        "MEDIUM",
+        "slipped to 45.00%",
+        "it hung",
+    ):
         assert news in result.stdout
     assert "hrlctl eval checkpoints/final_model.pt" in result.stderr
 
@@ -116,6 +122,7 @@ def test_json_is_one_object_an_event_and_nothing_else(engine: Any) -> None:
         "warning_raised",
         "worker_restarted",
         "stage_advanced",
+        "stage_reopened",
         "run_finished",
     ]
     update = objects[6]
