@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from hrlctl.errors import UnknownNameError
 
 Share = npt.NDArray[np.int64]
 """How much of the second colour a pixel has, 0 to 256, shape (height, width)."""
+_SHARES: Final = 257
 
 
 def _plain(x: Share, y: Share, width: int, height: int) -> Share:
@@ -150,9 +151,16 @@ def wallpaper(name: str, theme: Theme, width: int, height: int) -> Screen:
     """
     if name not in WALLPAPERS:
         raise UnknownNameError("wallpaper", name, WALLPAPERS)
-    x, y = np.arange(width)[None, :], np.arange(height)[:, None]
-    share = np.clip(WALLPAPERS[name].share(x, y, width, height), 0, 256)[:, :, None]
+    steps = np.arange(_SHARES)[:, None]
     first, second = (np.array(colour, np.int64) for colour in theme.wallpaper)
-    pixels: Screen = ((first * (256 - share) + second * share + 128) >> 8).astype(np.uint8)
+    colours = ((first * (256 - steps) + second * steps + 128) >> 8).astype(np.uint8)
+    pixels: Screen = colours.take(_shares(name, width, height), axis=0)
     pixels.flags.writeable = False
     return pixels
+
+
+@lru_cache(maxsize=64)
+def _shares(name: str, width: int, height: int) -> Share:
+    """A pattern, whatever its colours are."""
+    x, y = np.arange(width)[None, :], np.arange(height)[:, None]
+    return np.clip(WALLPAPERS[name].share(x, y, width, height), 0, _SHARES - 1)
