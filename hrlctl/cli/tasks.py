@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -121,19 +123,17 @@ def _as_json(registry: Registry, chosen: tuple[Task, ...]) -> dict[str, Any]:
 
 
 def _print_table(chosen: tuple[Task, ...]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
+    """A line a task; on a terminal instructions are cut to its width.
 
-    table = Table(box=box.SIMPLE_HEAD, title_justify="left")
-    table.add_column("task", no_wrap=True)
-    table.add_column("difficulty")
-    table.add_column("steps", justify="right")
-    table.add_column("instruction", overflow="ellipsis", no_wrap=True)
+    Rich would take a tenth of the whole command for it.
+    """
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    longest = max((len(task.id) for task in chosen), default=0)
+    typer.secho(f"{'task':{longest}}  difficulty  steps  instruction", bold=True)
     for task in chosen:
-        steps = str(task.num_steps)
-        table.add_row(task.id, task.difficulty.value, steps, task.spec.instruction.training[0])
-    Console().print(table)
+        instruction = " ".join(task.spec.instruction.training[0].split())
+        line = f"{task.id:{longest}}  {task.difficulty.value:10}  {task.num_steps:5}  {instruction}"
+        typer.echo(line if width is None or len(line) <= width else f"{line[: width - 1]}…")
 
 
 def _validated(what: list[str]) -> list[tuple[str, list[HrlctlError], int]]:

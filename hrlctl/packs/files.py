@@ -172,8 +172,7 @@ def _check_paths(setup: Setup, others: list[str]) -> None:
 
 def _paths(value: object) -> Iterator[str]:
     if isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            item = getattr(value, name)
+        for name, item in value.__dict__.items():
             if name == "path" and isinstance(item, str):
                 yield item
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,18 @@ def test_list_names_tasks_and_broken_packs() -> None:
     answer = json.loads(CliRunner().invoke(tasks.app, ["list", "--json"]).stdout)
     assert [task["id"] for task in answer["tasks"]] == ["plain/1"]
     assert answer["broken"][0]["distribution"] == "other-dist"
+
+
+@pytest.mark.usefixtures("_packs")
+def test_a_terminal_gets_as_much_of_a_line_as_fits(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    tasks.list_tasks()
+    assert "plain/1  EASY            5  Open the calculator\n" in capsys.readouterr().out
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    tasks.list_tasks()
+    assert "plain/1  EASY            5  Open the ca…\n" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("_packs")
