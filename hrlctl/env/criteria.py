@@ -27,6 +27,7 @@ from hrlctl.schema.criteria import (
     FileNotExists,
     Match,
     Not,
+    ProcessRunning,
     Range,
     Selected,
     Setting,
@@ -164,6 +165,13 @@ def _state_of(window: WindowState) -> str:
     if window.is_minimized:
         return "minimized"
     return "maximized" if window.is_maximized else "normal"
+
+
+def _process_running(c: ProcessRunning, state: DesktopState, _: Baseline | None) -> Verdict:
+    windows = state.windows
+    if isinstance(windows, Unknown):
+        return UNKNOWN
+    return _verdict(any(_matches(window.program, c.program) for window in windows))
 
 
 def _file_exists(c: FileExists, state: DesktopState, _: Baseline | None) -> Verdict:
@@ -396,6 +404,7 @@ _CHECKS: Final[Mapping[type[CriterionModel], _Check]] = {
     WindowClosed: _window_closed,
     WindowFocused: _window_focused,
     WindowInState: _window_in_state,
+    ProcessRunning: _process_running,
     FileExists: _file_exists,
     FileNotExists: _file_not_exists,
     FileContains: _file_contains,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
@@ -12,7 +12,8 @@ from typing import Final
 
 from hrlctl.errors import HrlctlError, PackError
 
-ENTRY_POINT_GROUP: Final = "hrlctl.task_packs.v1"
+GROUP_OF_ALL_VERSIONS: Final = "hrlctl.task_packs."
+ENTRY_POINT_GROUP: Final = f"{GROUP_OF_ALL_VERSIONS}v1"
 PACK_FILE: Final = "pack.yaml"
 DISABLE_VARIABLE: Final = "HRLCTL_DISABLE_PACKS"
 OWN_DISTRIBUTION: Final = "hrlctl"
@@ -37,6 +38,12 @@ class FoundPack:
             PackError: there is none.
             BaseException: whatever the pack's own code raises.
         """
+        group = self.entry_point.group
+        if group != ENTRY_POINT_GROUP:
+            raise PackError(
+                f"it is for another version of hrlctl's pack interface ({group}), "
+                f"this hrlctl knows {ENTRY_POINT_GROUP}"
+            )
         if self.entry_point.attr:
             answer = self.entry_point.load()
             answer = answer() if callable(answer) else answer
@@ -52,21 +59,35 @@ class FoundPack:
 
 
 def find_packs(environment: Mapping[str, str] | None = None) -> tuple[FoundPack, ...]:
-    """All installed packs by name; with ``HRLCTL_DISABLE_PACKS=1`` only those of this package."""
-    return tuple(
-        FoundPack(point.name, *origin_of(point), point)
-        for point in find_entry_points(ENTRY_POINT_GROUP, environment)
-    )
+    """All installed packs by name; with ``HRLCTL_DISABLE_PACKS=1`` only those of this package.
+
+    A distribution that registers a pack for several versions of the interface is found once, with
+    the version that is known here; one for other versions alone is found, and has no file.
+    """
+    installed = entry_points()
+    groups = sorted(group for group in installed.groups if group.startswith(GROUP_OF_ALL_VERSIONS))
+    found = {}
+    for group in (*(other for other in groups if other != ENTRY_POINT_GROUP), ENTRY_POINT_GROUP):
+        for point in _distinct(installed.select(group=group), environment):
+            pack = FoundPack(point.name, *origin_of(point), point)
+            found[pack.name, pack.distribution] = pack
+    return tuple(found[key] for key in sorted(found))
 
 
 def find_entry_points(
     group: str, environment: Mapping[str, str] | None = None
 ) -> tuple[EntryPoint, ...]:
     """The entry points of a group by name and distribution, each once; heeds the same variable."""
+    return _distinct(entry_points(group=group), environment)
+
+
+def _distinct(
+    points: Iterable[EntryPoint], environment: Mapping[str, str] | None
+) -> tuple[EntryPoint, ...]:
     settings = os.environ if environment is None else environment
     only_own = settings.get(DISABLE_VARIABLE, "").strip().lower() in ("1", "true", "yes", "on")
     found = {}
-    for point in entry_points(group=group):
+    for point in points:
         distribution, _ = origin_of(point)
         if not only_own or distribution == OWN_DISTRIBUTION:
             # One distribution can be listed twice, as when it stands on the path two times.

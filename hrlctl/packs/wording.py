@@ -124,6 +124,8 @@ def _window_fact(criterion: CriterionModel) -> str:
             return f"a window {_titled(title)} has the focus"
         case facts.WindowInState(title=title, state=state):
             return f"a window {_titled(title)} is {state}"
+        case facts.ProcessRunning(program=program):
+            return f"a program {_text(program)} runs"
         case facts.FileExists(path=path):
             return f"there is a file {path}"
         case facts.FileNotExists(path=path):

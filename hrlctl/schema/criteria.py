@@ -107,6 +107,14 @@ class WindowInState(CriterionModel):
     state: Literal["normal", "minimized", "maximized"]
 
 
+class ProcessRunning(CriterionModel):
+    """A program of this kind, such as ``calculator``, has a window, minimised or not."""
+
+    shorthand = "program"
+    kind: Literal["process_running"] = "process_running"
+    program: Match
+
+
 class FileExists(CriterionModel):
     """There is a file at this path in the home folder."""
 
@@ -283,10 +291,10 @@ class Not(CriterionModel):
 CRITERIA: dict[str, type[CriterionModel]] = {
     str(model.model_fields["kind"].default): model
     for model in (
-        WindowTitle, WindowOpen, WindowClosed, WindowFocused, WindowInState, FileExists,
-        FileNotExists, FileContains, DirectoryExists, CurrentDirectory, Clipboard, UrlContains,
-        TextField, Setting, Selected, Shown, WidgetFocused, DisplayValue, DialogAnswered,
-        ChangedOnly, AllOf, AnyOf, Not,
+        WindowTitle, WindowOpen, WindowClosed, WindowFocused, WindowInState, ProcessRunning,
+        FileExists, FileNotExists, FileContains, DirectoryExists, CurrentDirectory, Clipboard,
+        UrlContains, TextField, Setting, Selected, Shown, WidgetFocused, DisplayValue,
+        DialogAnswered, ChangedOnly, AllOf, AnyOf, Not,
     )
 }  # fmt: skip
 
@@ -351,6 +359,7 @@ Criterion = Annotated[
         | WindowClosed
         | WindowFocused
         | WindowInState
+        | ProcessRunning
         | FileExists
         | FileNotExists
         | FileContains

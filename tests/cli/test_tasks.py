@@ -61,6 +61,13 @@ def test_list_filters_by_difficulty() -> None:
     assert json.loads(result.stdout)["tasks"] == []
 
 
+@pytest.mark.usefixtures("_packs")
+@pytest.mark.parametrize(("desktop", "ids"), [("sim", ["plain/1"]), ("x11", [])])
+def test_list_filters_by_desktop(desktop: str, ids: list[str]) -> None:
+    result = CliRunner().invoke(tasks.app, ["list", "--desktop", desktop, "--json"])
+    assert [task["id"] for task in json.loads(result.stdout)["tasks"]] == ids
+
+
 def test_validate_accepts_a_sound_file(plain: Path) -> None:
     assert CliRunner().invoke(tasks.app, ["validate", str(plain)]).exit_code == 0
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hrlctl import __version__
 from hrlctl.errors import PackError
 from hrlctl.packs import draw_instance, load_task_file
 from hrlctl.schema.base import Difficulty, Split
@@ -129,6 +130,24 @@ def test_parameters_that_cannot_differ_are_a_fault_of_the_task(tmp_path: Path) -
     with pytest.raises(PackError) as caught:
         load_task_file(written(tmp_path, text))
     assert "mine/open" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("needed", "is_new_enough"),
+    [("0", True), (__version__, True), (f"{__version__}.1", False), ("999.0", False)],
+)
+def test_a_pack_says_which_hrlctl_it_needs(
+    tmp_path: Path, needed: str, is_new_enough: bool
+) -> None:
+    unknown = "" if is_new_enough else "    of_the_future: 1\n"  # explained by the version
+    text = FULL.replace("{name: mine}", f"{{name: mine, needs_hrlctl: '{needed}'}}")
+    path = written(tmp_path, text + unknown)
+    if is_new_enough:
+        assert load_task_file(path)
+    else:
+        with pytest.raises(PackError, match="later") as caught:
+            load_task_file(path)
+        assert str(caught.value.where).endswith(":1")
 
 
 def test_a_value_that_does_not_fit_its_place_is_found_at_load(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from hrlctl.errors import PackError, UnknownNameError
 from hrlctl.packs import load_packs, registry
-from hrlctl.packs.discovery import FoundPack
+from hrlctl.packs.discovery import FoundPack, find_packs
 from hrlctl.schema.base import Difficulty
 
 GROUP = "hrlctl.task_packs.v1"
+OTHER_GROUP = "hrlctl.task_packs.v2"
 GOOD = """
 pack: {name: good}
 tasks:
@@ -48,8 +49,11 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[FoundPack
         "wrong": "wrong_pack",
     }
     found = [
-        FoundPack(name, f"dist-{name}", "1.2", EntryPoint(name, value, GROUP))
-        for name, value in values.items()
+        FoundPack("later", "dist-later", "1", EntryPoint("later", "good_pack", OTHER_GROUP)),
+        *(
+            FoundPack(name, f"dist-{name}", "1.2", EntryPoint(name, value, GROUP))
+            for name, value in values.items()
+        ),
     ]
     monkeypatch.setattr(registry, "find_packs", lambda: tuple(found))
     return found
@@ -61,9 +65,10 @@ def test_broken_packs_are_named_and_the_others_work() -> None:
     assert [pack.name for pack in loaded.packs] == ["good"]
     assert loaded.versions == {"good": "1.2"}
     broken = {pack.name: pack for pack in loaded.broken}
-    assert set(broken) == {"missing", "no_file", "exiting", "raising", "nonsense", "wrong"}
+    assert set(broken) == {"missing", "no_file", "exiting", "raising", "nonsense", "wrong", "later"}
     assert "SystemExit" in broken["exiting"].reason
     assert broken["raising"].reason == "RuntimeError: oh no"
+    assert OTHER_GROUP in broken["later"].reason
     assert broken["wrong"].distribution == "dist-wrong"
 
 
@@ -88,10 +93,31 @@ def test_a_pack_that_is_asked_for_must_exist_and_work() -> None:
         load_packs(["raising"])
 
 
+def test_a_pack_for_another_version_of_the_interface_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, registered in (
+        ("later", {OTHER_GROUP: "later"}),
+        ("both", {GROUP: "both", OTHER_GROUP: "both"}),
+    ):
+        folder = tmp_path / f"{name}-1.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+        text = "".join(f"[{group}]\n{pack} = {pack}_pack\n" for group, pack in registered.items())
+        (folder / "entry_points.txt").write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = {pack.name: pack.entry_point.group for pack in find_packs({})}
+    assert found["later"] == OTHER_GROUP
+    assert found["both"] == GROUP
+    disabled = {pack.name for pack in find_packs({"HRLCTL_DISABLE_PACKS": "1"})}
+    assert "desktop_basics" in disabled
+    assert not disabled & {"later", "both"}
+
+
 def test_two_packs_of_one_name_are_both_named(
     installed: list[FoundPack], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    twin = FoundPack("good", "dist-twin", "3", installed[0].entry_point)
+    twin = FoundPack("good", "dist-twin", "3", EntryPoint("good", "good_pack", GROUP))
     installed.append(twin)
     monkeypatch.setattr(registry, "find_packs", lambda: tuple(installed))
     (broken,) = [pack for pack in load_packs().broken if pack.name == "good"]
