@@ -12,6 +12,7 @@ from typing import Any, Final
 from hrlctl.desktop.contract import DesktopState, Unknown, WindowState
 from hrlctl.errors import TaskError
 from hrlctl.packs.discovery import reason_of
+from hrlctl.patterns import PatternError, pattern
 from hrlctl.schema.criteria import (
     AllOf,
     AnyOf,
@@ -25,6 +26,7 @@ from hrlctl.schema.criteria import (
     FileContains,
     FileExists,
     FileNotExists,
+    Glob,
     Match,
     Not,
     ProcessRunning,
@@ -119,7 +121,12 @@ def _matches(actual: Scalar | None, expected: Value | Match) -> bool:
     text = str(actual).casefold()
     if isinstance(expected, Contains):
         return expected.contains.casefold() in text
-    return fnmatchcase(text, expected.glob.casefold())
+    if isinstance(expected, Glob):
+        return fnmatchcase(text, expected.glob.casefold())
+    try:
+        return pattern(expected.regex).fits(str(actual))
+    except PatternError as error:  # a value that was drawn does not go with it
+        raise TaskError(f"{expected.regex!r} is no pattern: {error}") from None
 
 
 def _verdict(holds: bool) -> Verdict:

@@ -123,6 +123,22 @@ def test_a_file_manager_shows_a_folder_that_a_file_lies_in(tmp_path: Path) -> No
     assert draw_instance(task, 0, Split.TRAINING).setup.windows[0].path == "A/B"
 
 
+@pytest.mark.parametrize("pattern", ["(", "(a)\\1", "{program}(", "[z-a]"])
+def test_a_pattern_that_cannot_be_used_is_named_with_its_line(tmp_path: Path, pattern: str) -> None:
+    text = FULL.replace('window_open: "{program}"', f"window_open: {{regex: '{pattern}'}}")
+    with pytest.raises(PackError, match="no pattern") as caught:
+        load_task_file(written(tmp_path, text))
+    assert str(caught.value.where).endswith(":13")
+
+
+def test_a_pattern_may_hold_templates(tmp_path: Path) -> None:
+    text = FULL.replace('window_open: "{program}"', "window_open: {regex: '{program} [0-9]{{2}}'}")
+    (task,) = load_task_file(written(tmp_path, text))
+    instance = draw_instance(task, 0, Split.TRAINING)
+    expected = {"regex": f"{instance.parameters['program']} [0-9]{{2}}"}
+    assert instance.success.model_dump()["title"] == expected
+
+
 def test_parameters_that_cannot_differ_are_a_fault_of_the_task(tmp_path: Path) -> None:
     text = FULL.replace(
         "program: {kind: name}", "program: {training: [A]}\n      other: {training: [A]}"
