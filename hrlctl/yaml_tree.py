@@ -65,19 +65,22 @@ class YamlTree:
         """
         where, size = str(self.path), self._bounds.size
         try:
-            if self.path.stat().st_size > size:
-                raise self._error(
-                    f"larger than {size // 1000} kB, which {self._what} never needs to be",
-                    where=where,
-                    hint="split it into several files, or take out what does not belong there",
-                )
-            return self.path.read_text(encoding="utf-8-sig")
+            with self.path.open("rb") as file:
+                data = file.read(size + 1)  # a device or a pipe does not say its size, or has none
         except OSError as error:
             raise self._error(
                 f"cannot be read: {error.strerror}",
                 where=where,
                 hint="name a file that can be read",
             ) from None
+        if len(data) > size:
+            raise self._error(
+                f"larger than {size // 1000} kB, which {self._what} never needs to be",
+                where=where,
+                hint="split it into several files, or take out what does not belong there",
+            )
+        try:
+            return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         except UnicodeDecodeError:
             raise self._error(
                 "not UTF-8 text", where=where, hint="save the file with the encoding UTF-8"
