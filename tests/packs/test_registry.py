@@ -93,18 +93,21 @@ def test_a_pack_that_is_asked_for_must_exist_and_work() -> None:
         load_packs(["raising"])
 
 
+def distribution(folder: Path, name: str, entry_points: str | bytes) -> None:
+    """Make ``folder`` look as if a distribution were installed there."""
+    metadata = folder / f"{name}-1.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+    data = entry_points.encode() if isinstance(entry_points, str) else entry_points
+    (metadata / "entry_points.txt").write_bytes(data)
+
+
 def test_a_pack_for_another_version_of_the_interface_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, registered in (
-        ("later", {OTHER_GROUP: "later"}),
-        ("both", {GROUP: "both", OTHER_GROUP: "both"}),
-    ):
-        folder = tmp_path / f"{name}-1.dist-info"
-        folder.mkdir()
-        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
-        text = "".join(f"[{group}]\n{pack} = {pack}_pack\n" for group, pack in registered.items())
-        (folder / "entry_points.txt").write_text(text)
+    distribution(tmp_path, "later", f"[{OTHER_GROUP}]\nlater = later_pack\n")
+    both = "".join(f"[{group}]\nboth = both_pack\n" for group in (GROUP, OTHER_GROUP))
+    distribution(tmp_path, "both", both)
     monkeypatch.syspath_prepend(str(tmp_path))
     found = {pack.name: pack.entry_point.group for pack in find_packs({})}
     assert found["later"] == OTHER_GROUP
@@ -112,6 +115,26 @@ def test_a_pack_for_another_version_of_the_interface_is_found(
     disabled = {pack.name for pack in find_packs({"HRLCTL_DISABLE_PACKS": "1"})}
     assert "desktop_basics" in disabled
     assert not disabled & {"later", "both"}
+
+
+@pytest.mark.parametrize(
+    ("entry_points", "is_named"),
+    [
+        (f"[{GROUP}]\njust words\n", True),
+        (f"[{GROUP}]\nodd =\n", True),
+        (b"\xff\xfe[", True),
+        ("[console_scripts]\nof somebody else\n", False),
+    ],
+)
+def test_a_list_of_entry_points_that_is_none_harms_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry_points: str | bytes, is_named: bool
+) -> None:
+    distribution(tmp_path, "odd", entry_points)
+    (tmp_path / "nameless-1.dist-info").mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    loaded = load_packs()
+    assert "desktop_basics" in loaded.versions
+    assert [pack.distribution for pack in loaded.broken] == ["odd"] * is_named
 
 
 def test_two_packs_of_one_name_are_both_named(
