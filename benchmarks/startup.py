@@ -1,4 +1,4 @@
-"""How long ``hrlctl --help`` and a completion take: the medians of five whole processes each.
+"""How long short commands and completions take: the medians of five whole processes each.
 
 python benchmarks/startup.py --json
 """
@@ -31,6 +31,7 @@ class Start(NamedTuple):
 COMPLETION: Final = {"_HRLCTL_COMPLETE": "complete_bash", "COMP_CWORD": "3"}
 STARTS: Final = (
     Start("help", ("--help",), {}, 0.35),
+    Start("tasks list", ("tasks", "list"), {}, 0.6),
     Start("completion", (), {**COMPLETION, "COMP_WORDS": "hrlctl train --policy "}, 0.15),
     Start("completion of tasks", (), {**COMPLETION, "COMP_WORDS": "hrlctl tasks show "}, 0.15),
 )

@@ -6,7 +6,7 @@ So files are read through their node trees, and plain scalars by YAML 1.2's core
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -19,6 +19,11 @@ _LOADER: Final = getattr(
 )  # ten times as fast where it is built
 _PLAIN_TAGS: Final = "tag:yaml.org,2002:"
 _QUOTED: Final = ("'", '"', "|", ">")
+_COLLECTIONS: Final[Mapping[type, Any]] = {
+    yaml.MappingStartEvent: yaml.MappingNode,
+    yaml.SequenceStartEvent: yaml.SequenceNode,
+}
+"""The node that each of these events begins."""
 _WORDS: Final = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
@@ -60,19 +65,22 @@ class YamlTree:
         """
         where, size = str(self.path), self._bounds.size
         try:
-            if self.path.stat().st_size > size:
-                raise self._error(
-                    f"larger than {size // 1000} kB, which {self._what} never needs to be",
-                    where=where,
-                    hint="split it into several files, or take out what does not belong there",
-                )
-            return self.path.read_text(encoding="utf-8-sig")
+            with self.path.open("rb") as file:
+                data = file.read(size + 1)  # a device or a pipe does not say its size, or has none
         except OSError as error:
             raise self._error(
                 f"cannot be read: {error.strerror}",
                 where=where,
                 hint="name a file that can be read",
             ) from None
+        if len(data) > size:
+            raise self._error(
+                f"larger than {size // 1000} kB, which {self._what} never needs to be",
+                where=where,
+                hint="split it into several files, or take out what does not belong there",
+            )
+        try:
+            return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         except UnicodeDecodeError:
             raise self._error(
                 "not UTF-8 text", where=where, hint="save the file with the encoding UTF-8"
@@ -150,27 +158,34 @@ class YamlTree:
         root: yaml.Node | None = None
         above: list[yaml.CollectionNode] = []  # those that are still open
         values = 0
+        _, most_deep, most_values = self._bounds
+        event: Any  # mypy does not follow ``type(event) is ...``, which is faster than isinstance
         for event in yaml.parse(text, Loader=_LOADER):
-            if isinstance(event, yaml.CollectionEndEvent):
-                closed = above.pop()
-                if isinstance(closed, yaml.MappingNode):  # keys and values followed each other
-                    closed.value = list(zip(closed.value[::2], closed.value[1::2], strict=True))
+            kind = type(event)
+            if kind is yaml.ScalarEvent:  # first: more than half of all
+                node = _scalar_node(event)
+            elif kind is yaml.MappingEndEvent:
+                pairs = above.pop()
+                keys_and_values = pairs.value
+                pairs.value = list(zip(keys_and_values[::2], keys_and_values[1::2], strict=True))
                 continue
-            if isinstance(event, yaml.AliasEvent):
+            elif kind is yaml.SequenceEndEvent:
+                above.pop()
+                continue
+            elif kind in _COLLECTIONS:
+                node = _COLLECTIONS[kind](event.tag, [], event.start_mark, event.end_mark)
+            elif kind is yaml.AliasEvent:
                 raise self._error(
                     "aliases are not supported: write this out at each place",
                     where=self._place(event.start_mark),
                 )
-            if not isinstance(event, yaml.NodeEvent):
+            else:  # where the stream and its documents begin and end
                 continue
             values += 1
-            if len(above) >= self._bounds.depth or values > self._bounds.values:
-                is_deep = len(above) >= self._bounds.depth
-                fault = (
-                    "nested too deeply" if is_deep else f"more than {self._bounds.values:,} values"
-                )
+            if len(above) >= most_deep or values > most_values:
+                is_deep = len(above) >= most_deep
+                fault = "nested too deeply" if is_deep else f"more than {most_values:,} values"
                 raise self._error(fault, where=self._place(event.start_mark))
-            node = _node(event)
             if above:
                 above[-1].value.append(node)
             elif root is None:
@@ -179,7 +194,7 @@ class YamlTree:
                 raise self._error(
                     "a second document begins here", where=self._place(event.start_mark)
                 )
-            if isinstance(node, yaml.CollectionNode):
+            if kind is not yaml.ScalarEvent:
                 above.append(node)
         return root
 
@@ -187,10 +202,6 @@ class YamlTree:
         return f"{self.path}:{mark.line + 1}" if mark else str(self.path)
 
 
-def _node(event: Any) -> Any:
-    """The node that ``event`` begins, without what is in it."""
-    if isinstance(event, yaml.ScalarEvent):
-        scalar: Any = yaml.ScalarNode  # its types know nothing of a missing tag
-        return scalar(event.tag, event.value, event.start_mark, event.end_mark, style=event.style)
-    kind = yaml.SequenceNode if isinstance(event, yaml.SequenceStartEvent) else yaml.MappingNode
-    return kind(event.tag, [], event.start_mark, event.end_mark)
+def _scalar_node(event: Any) -> Any:
+    kind: Any = yaml.ScalarNode  # its types know nothing of a missing tag
+    return kind(event.tag, event.value, event.start_mark, event.end_mark, style=event.style)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
 from hrlctl.cli.completers import complete_pack
 from hrlctl.cli.errors import report
+from hrlctl.cli.task_instance import desktop_kind
 from hrlctl.cli.tasks_demo import demo
 from hrlctl.cli.tasks_new import new, schema
 from hrlctl.cli.tasks_show import show
@@ -22,6 +25,7 @@ from hrlctl.packs.plugins import find_criteria
 from hrlctl.packs.registry import Registry, load_packs
 from hrlctl.packs.reward_terms import find_reward_terms
 from hrlctl.schema.base import Difficulty
+from hrlctl.schema.setup import DesktopKind
 
 SUMMARY = "List, show, check and write tasks."
 
@@ -43,12 +47,25 @@ def list_tasks(
     difficulty: Annotated[
         str | None, typer.Option(help="Only EASY, MEDIUM or HARD ones.", metavar="DIFFICULTY")
     ] = None,
+    desktop: Annotated[
+        str | None,
+        typer.Option(
+            help="Only those that can be played there.",
+            metavar="sim|x11",
+            autocompletion=lambda: list(get_args(DesktopKind)),
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Every task with its pack, difficulty and steps; broken packs with their reason."""
     level = _difficulty(difficulty)
+    kind = desktop_kind(desktop)
     registry = load_packs()
-    chosen = registry.tasks(pack=pack, difficulty=level)
+    chosen = tuple(
+        task
+        for task in registry.tasks(pack=pack, difficulty=level)
+        if kind in (None, *task.spec.desktops)
+    )
     if as_json:
         typer.echo(json.dumps(_as_json(registry, chosen), indent=2))
         return
@@ -108,6 +125,7 @@ def _as_json(registry: Registry, chosen: tuple[Task, ...]) -> dict[str, Any]:
                 "difficulty": task.difficulty.value,
                 "num_steps": task.num_steps,
                 "max_steps": task.max_steps,
+                "desktops": list(task.spec.desktops),
                 "has_oracle": bool(task.spec.oracle),
                 "instruction": task.spec.instruction.training[0],
             }
@@ -121,19 +139,17 @@ def _as_json(registry: Registry, chosen: tuple[Task, ...]) -> dict[str, Any]:
 
 
 def _print_table(chosen: tuple[Task, ...]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
+    """A line a task; on a terminal instructions are cut to its width.
 
-    table = Table(box=box.SIMPLE_HEAD, title_justify="left")
-    table.add_column("task", no_wrap=True)
-    table.add_column("difficulty")
-    table.add_column("steps", justify="right")
-    table.add_column("instruction", overflow="ellipsis", no_wrap=True)
+    Rich would take a tenth of the whole command for it.
+    """
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    longest = max((len(task.id) for task in chosen), default=0)
+    typer.secho(f"{'task':{longest}}  difficulty  steps  instruction", bold=True)
     for task in chosen:
-        steps = str(task.num_steps)
-        table.add_row(task.id, task.difficulty.value, steps, task.spec.instruction.training[0])
-    Console().print(table)
+        instruction = " ".join(task.spec.instruction.training[0].split())
+        line = f"{task.id:{longest}}  {task.difficulty.value:10}  {task.num_steps:5}  {instruction}"
+        typer.echo(line if width is None or len(line) <= width else f"{line[: width - 1]}…")
 
 
 def _validated(what: list[str]) -> list[tuple[str, list[HrlctlError], int]]:

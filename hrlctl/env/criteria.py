@@ -12,6 +12,7 @@ from typing import Any, Final
 from hrlctl.desktop.contract import DesktopState, Unknown, WindowState
 from hrlctl.errors import TaskError
 from hrlctl.packs.discovery import reason_of
+from hrlctl.patterns import PatternError, pattern
 from hrlctl.schema.criteria import (
     AllOf,
     AnyOf,
@@ -25,8 +26,10 @@ from hrlctl.schema.criteria import (
     FileContains,
     FileExists,
     FileNotExists,
+    Glob,
     Match,
     Not,
+    ProcessRunning,
     Range,
     Selected,
     Setting,
@@ -118,7 +121,12 @@ def _matches(actual: Scalar | None, expected: Value | Match) -> bool:
     text = str(actual).casefold()
     if isinstance(expected, Contains):
         return expected.contains.casefold() in text
-    return fnmatchcase(text, expected.glob.casefold())
+    if isinstance(expected, Glob):
+        return fnmatchcase(text, expected.glob.casefold())
+    try:
+        return pattern(expected.regex).fits(str(actual))
+    except PatternError as error:  # a value that was drawn does not go with it
+        raise TaskError(f"{expected.regex!r} is no pattern: {error}") from None
 
 
 def _verdict(holds: bool) -> Verdict:
@@ -164,6 +172,13 @@ def _state_of(window: WindowState) -> str:
     if window.is_minimized:
         return "minimized"
     return "maximized" if window.is_maximized else "normal"
+
+
+def _process_running(c: ProcessRunning, state: DesktopState, _: Baseline | None) -> Verdict:
+    windows = state.windows
+    if isinstance(windows, Unknown):
+        return UNKNOWN
+    return _verdict(any(_matches(window.program, c.program) for window in windows))
 
 
 def _file_exists(c: FileExists, state: DesktopState, _: Baseline | None) -> Verdict:
@@ -396,6 +411,7 @@ _CHECKS: Final[Mapping[type[CriterionModel], _Check]] = {
     WindowClosed: _window_closed,
     WindowFocused: _window_focused,
     WindowInState: _window_in_state,
+    ProcessRunning: _process_running,
     FileExists: _file_exists,
     FileNotExists: _file_not_exists,
     FileContains: _file_contains,

@@ -13,7 +13,8 @@ from hrlctl.errors import PackError, did_you_mean
 from hrlctl.packs.documents import Document
 from hrlctl.schema.custom_criteria import CustomCriteria
 
-_TURN = {"extra_forbidden": 0, "missing": 2}
+# A wrong pattern is also no text and no part of one, which says nothing.
+_TURN = {"pattern": -1, "extra_forbidden": 0, "missing": 2}
 
 
 def diagnose(

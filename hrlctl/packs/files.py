@@ -12,10 +12,12 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from hrlctl import __version__
 from hrlctl.errors import PackError, TaskError, did_you_mean
 from hrlctl.packs.diagnosis import diagnose
 from hrlctl.packs.documents import Document, read_document
 from hrlctl.packs.instances import Instance, Task, draw_instance
+from hrlctl.packs.observable import check_observable
 from hrlctl.packs.pages import check_pages
 from hrlctl.packs.parameters import names_of
 from hrlctl.packs.plugins import find_criteria
@@ -55,6 +57,7 @@ def load_file(path: Path) -> LoadedFile:
         PackError: anything is wrong with it; names the file and the line.
     """
     document = read_document(path)
+    _check_version(document)
     find_custom = cache(find_criteria)  # looked for once, and only if a task names one
     context = custom_context(find_custom)
     try:
@@ -78,6 +81,23 @@ def load_file(path: Path) -> LoadedFile:
     return LoadedFile(info, tasks)
 
 
+def _check_version(document: Document) -> None:
+    """Whether this hrlctl is new enough, before it finds keys that a later one knows."""
+    pack = document.value.get("pack") if isinstance(document.value, dict) else None
+    needed = pack.get("needs_hrlctl") if isinstance(pack, dict) else None
+    if isinstance(needed, str) and _parts(needed) > _parts(__version__):
+        raise PackError(
+            f"it needs hrlctl {needed} or a later one, this is {__version__}",
+            where=document.where(("pack", "needs_hrlctl")),
+            hint="install a later hrlctl, or an earlier version of the pack",
+        )
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    """Numbers that compare as versions do."""
+    return tuple(int(number) for number in re.findall(r"[0-9]{1,9}", version))
+
+
 def _pack_name(path: Path) -> str:
     return re.sub(r"[^a-z0-9_-]+", "_", path.stem.lower()).strip("_-") or "tasks"
 
@@ -87,6 +107,10 @@ def _task(
 ) -> Task:
     where = f"{document.where(('tasks', index))}, task {pack}/{spec.id}"
     _check_references(spec, document, index)
+    try:
+        check_observable(spec)
+    except TaskError as error:
+        raise TaskError(error.message, where=where, hint=error.hint) from None
     task = Task(spec, pack, where)
     try:
         # The other sets draw no other values than these two.
@@ -172,8 +196,7 @@ def _check_paths(setup: Setup, others: list[str]) -> None:
 
 def _paths(value: object) -> Iterator[str]:
     if isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            item = getattr(value, name)
+        for name, item in value.__dict__.items():
             if name == "path" and isinstance(item, str):
                 yield item
             else:

@@ -35,8 +35,9 @@ def references(value: Any) -> Iterator[str]:
             if found.group(1):
                 yield found.group(1)
     elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from references(getattr(value, name))
+        for item in value.__dict__.values():
+            if item:  # most are left out
+                yield from references(item)
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from references(key)

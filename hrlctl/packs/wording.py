@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from hrlctl.packs.instances import Milestone
 from hrlctl.packs.pages import page_in_words
 from hrlctl.schema import criteria as facts
-from hrlctl.schema.criteria import Contains, Glob, Match, Range
+from hrlctl.schema.criteria import Contains, Glob, Match, Range, Regex
 from hrlctl.schema.custom_criteria import CriterionModel, CustomCriterion
 from hrlctl.schema.setup import DialogSetup, FieldSetup, LauncherSetup, Setup, WindowSetup
 from hrlctl.schema.task import DragStep, OracleStep, PointStep, PressStep, ScrollStep, Target
@@ -124,6 +124,8 @@ def _window_fact(criterion: CriterionModel) -> str:
             return f"a window {_titled(title)} has the focus"
         case facts.WindowInState(title=title, state=state):
             return f"a window {_titled(title)} is {state}"
+        case facts.ProcessRunning(program=program):
+            return f"a program {_text(program)} runs"
         case facts.FileExists(path=path):
             return f"there is a file {path}"
         case facts.FileNotExists(path=path):
@@ -204,6 +206,8 @@ def _titled(match: Match) -> str:
             return f"with {_quoted(text)} in its title"
         case Glob(glob=pattern):
             return f"with a title like {_quoted(pattern)}"
+        case Regex(regex=pattern):
+            return f"with a title of the pattern {_quoted(pattern)}"
         case _:
             return _quoted(match)
 
@@ -214,11 +218,13 @@ def _text(match: Match) -> str:
             return f"a text with {_quoted(text)} in it"
         case Glob(glob=pattern):
             return f"a text like {_quoted(pattern)}"
+        case Regex(regex=pattern):
+            return f"a text of the pattern {_quoted(pattern)}"
         case _:
             return _quoted(match)
 
 
-def _value(value: bool | int | str | Contains | Glob | Range) -> str:
+def _value(value: bool | int | str | Contains | Glob | Regex | Range) -> str:
     match value:
         case bool():
             return "on" if value else "off"

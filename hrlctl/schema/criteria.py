@@ -8,17 +8,20 @@ A mapping from kinds to arguments; several in one mapping mean all of them::
       not: {window_open: {title: {contains: Error}}}
       any: [{file_exists: a.txt}, {file_exists: b.txt}]
 
-Texts compare without regard to case; ``{contains: ...}`` and ``{glob: ...}`` compare otherwise.
+Texts compare without regard to case; ``{contains: ...}``, ``{glob: ...}`` and ``{regex: ...}``
+compare otherwise.
 Kinds that are not listed here are looked for among those of other distributions
 (``hrlctl.schema.custom_criteria``).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     Field,
     StrictBool,
     StrictInt,
@@ -30,6 +33,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from hrlctl.errors import did_you_mean
+from hrlctl.patterns import PatternError, pattern
 from hrlctl.schema.base import StrictModel
 from hrlctl.schema.custom_criteria import (
     CriterionModel,
@@ -55,6 +59,24 @@ class Glob(StrictModel):
     glob: str
 
 
+def _checked(text: str) -> str:
+    """``text``, which must be a pattern whatever its templates stand for."""
+    example = re.sub(r"\{[a-z_][a-z0-9_.]*\}", "x", text).replace("{{", "{").replace("}}", "}")
+    try:
+        pattern(example)
+    except PatternError as error:
+        raise PydanticCustomError(
+            "pattern", "no pattern: {reason}", {"reason": str(error)}
+        ) from None
+    return text
+
+
+class Regex(StrictModel):
+    """A text that fits a regular expression as a whole."""
+
+    regex: Annotated[str, AfterValidator(_checked)]
+
+
 class Range(StrictModel):
     """A number from ``min`` to ``max``, both included."""
 
@@ -62,8 +84,8 @@ class Range(StrictModel):
     max: StrictInt | Placeholder
 
 
-Match = str | Contains | Glob
-Value = StrictBool | StrictInt | str | Contains | Glob | Range
+Match = str | Contains | Glob | Regex
+Value = StrictBool | StrictInt | str | Contains | Glob | Regex | Range
 
 
 class WindowTitle(CriterionModel):
@@ -105,6 +127,14 @@ class WindowInState(CriterionModel):
     kind: Literal["window_state"] = "window_state"
     title: Match
     state: Literal["normal", "minimized", "maximized"]
+
+
+class ProcessRunning(CriterionModel):
+    """A program of this kind, such as ``calculator``, has a window, minimised or not."""
+
+    shorthand = "program"
+    kind: Literal["process_running"] = "process_running"
+    program: Match
 
 
 class FileExists(CriterionModel):
@@ -283,10 +313,10 @@ class Not(CriterionModel):
 CRITERIA: dict[str, type[CriterionModel]] = {
     str(model.model_fields["kind"].default): model
     for model in (
-        WindowTitle, WindowOpen, WindowClosed, WindowFocused, WindowInState, FileExists,
-        FileNotExists, FileContains, DirectoryExists, CurrentDirectory, Clipboard, UrlContains,
-        TextField, Setting, Selected, Shown, WidgetFocused, DisplayValue, DialogAnswered,
-        ChangedOnly, AllOf, AnyOf, Not,
+        WindowTitle, WindowOpen, WindowClosed, WindowFocused, WindowInState, ProcessRunning,
+        FileExists, FileNotExists, FileContains, DirectoryExists, CurrentDirectory, Clipboard,
+        UrlContains, TextField, Setting, Selected, Shown, WidgetFocused, DisplayValue,
+        DialogAnswered, ChangedOnly, AllOf, AnyOf, Not,
     )
 }  # fmt: skip
 
@@ -342,7 +372,7 @@ def _expand(kind: str, argument: Any, info: ValidationInfo) -> dict[str, Any]:
     return {"kind": kind, model.shorthand: argument}
 
 
-_MATCH_KEYS = frozenset({"contains", "glob"})
+_MATCH_KEYS = frozenset({"contains", "glob", "regex"})
 
 Criterion = Annotated[
     Annotated[
@@ -351,6 +381,7 @@ Criterion = Annotated[
         | WindowClosed
         | WindowFocused
         | WindowInState
+        | ProcessRunning
         | FileExists
         | FileNotExists
         | FileContains

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from hrlctl.schema.base import StrictModel
+
+Version = Annotated[str, Field(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){0,3}$")]
 
 
 class PackInfo(StrictModel):
@@ -15,3 +19,4 @@ class PackInfo(StrictModel):
     about: str = ""
     author: str = ""
     license: str = ""
+    needs_hrlctl: Version = "0"  # this version or a later one

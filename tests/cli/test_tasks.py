@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,9 +44,28 @@ def test_list_names_tasks_and_broken_packs() -> None:
 
 
 @pytest.mark.usefixtures("_packs")
+def test_a_terminal_gets_as_much_of_a_line_as_fits(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    tasks.list_tasks()
+    assert "plain/1  EASY            5  Open the calculator\n" in capsys.readouterr().out
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    tasks.list_tasks()
+    assert "plain/1  EASY            5  Open the ca…\n" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("_packs")
 def test_list_filters_by_difficulty() -> None:
     result = CliRunner().invoke(tasks.app, ["list", "--difficulty", "hard", "--json"])
     assert json.loads(result.stdout)["tasks"] == []
+
+
+@pytest.mark.usefixtures("_packs")
+@pytest.mark.parametrize(("desktop", "ids"), [("sim", ["plain/1"]), ("x11", [])])
+def test_list_filters_by_desktop(desktop: str, ids: list[str]) -> None:
+    result = CliRunner().invoke(tasks.app, ["list", "--desktop", desktop, "--json"])
+    assert [task["id"] for task in json.loads(result.stdout)["tasks"]] == ids
 
 
 def test_validate_accepts_a_sound_file(plain: Path) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from hrlctl.desktop.commands import Click, Command, Wait
+from hrlctl.desktop.contract import Locator
 from hrlctl.desktop.sim import SimDesktop
 from hrlctl.env.action import ActionSpace
 from hrlctl.errors import PackError, UsageError
@@ -149,6 +151,14 @@ def test_an_oracle_longer_than_an_episode(verified: Verify) -> None:
     assert "max_steps" in finding.message
 
 
+def test_an_oracle_that_would_turn_the_wheel_for_ever(verified: Verify) -> None:
+    endless = '    - scroll: {role: window, name: "{form}", direction: down, until: {role: link}}\n'
+    last = '    - click: {role: button, name: OK, window: "{form}"}\n'
+    changes = ((last, endless + last), ("num_steps: 3", "num_steps: 4\n  max_steps: 100"))
+    finding = only(verified(*changes), Check.ORACLE)
+    assert "step 3" in finding.message
+
+
 def test_a_target_that_holds_no_cell_centre_is_a_fault_of_its_own(verified: Verify) -> None:
     finding = only(verified(actions=ActionSpace(160, 120, cell=80)), Check.TARGET)
     assert "step 1" in finding.message
@@ -231,6 +241,47 @@ def test_a_task_that_does_not_mind_closing_the_other_windows(tmp_path: Path) -> 
     verdict = verify_task(load_task_file(path)[0], SimDesktop(160, 120), ACTIONS, FEW)
     messages = [f.message for f in verdict.findings if f.check is Check.BLIND]
     assert any("closes every window" in message for message in messages)
+
+
+def test_a_task_that_does_not_mind_clicks_everywhere(tmp_path: Path) -> None:
+    path = tmp_path / "planted.yaml"
+    path.write_text("""
+- id: tick
+  difficulty: EASY
+  num_steps: 1
+  instruction: 'Dismiss "{title}"'
+  parameters: {title: {kind: name}}
+  setup: {dialogs: [{title: "{title}"}]}
+  success_criteria: {window_closed: "{title}"}
+  oracle: [click: {role: button, name: OK, window: "{title}"}]
+""")
+    verdict = verify_task(load_task_file(path)[0], SimDesktop(160, 120), ACTIONS, FEW)
+    messages = [f.message for f in verdict.findings if f.check is Check.BLIND]
+    assert any("clicks everything" in message for message in messages)
+
+
+class Eager(SimDesktop):
+    """Shows by itself what is minimised, when nobody does anything."""
+
+    def perform(self, command: Command) -> None:
+        if isinstance(command, Wait):
+            titles = [window.title for window in self.state().windows if window.is_minimized]
+            rects = [self.locate(Locator("taskbar_button", title)) for title in titles]
+            for rect in filter(None, rects):
+                super().perform(Click(rect.x + rect.width // 2, rect.y + rect.height // 2))
+        super().perform(command)
+
+
+def test_a_task_that_doing_nothing_solves(verified: Verify) -> None:
+    changes = (
+        ('setting: {name: "{setting}", value: true}\n    ch', 'window_title: "{form}"\n    ch'),
+        ("num_steps: 3", "num_steps: 1"),
+        (SOUND[SOUND.index("    - {skill: toggle") : SOUND.index("  oracle:")], ""),
+        (SOUND[SOUND.index("    - click: {role: check_box") :], ""),
+    )
+    verdict = verified(*changes, desktop=Eager(160, 120))
+    messages = [f.message for f in verdict.findings if f.check is Check.START]
+    assert any("doing nothing" in message for message in messages)
 
 
 def test_a_task_that_does_not_mind_other_check_boxes(verified: Verify) -> None:

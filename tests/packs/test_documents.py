@@ -64,6 +64,12 @@ def test_large_and_undecodable_files_are_refused(tmp_path: Path) -> None:
         read_document(tmp_path / "missing.yaml")
 
 
+def test_a_device_without_an_end_is_not_read_to_it(tmp_path: Path) -> None:
+    (tmp_path / "endless.yaml").symlink_to("/dev/zero")
+    with pytest.raises(PackError, match="larger"):
+        read_document(tmp_path / "endless.yaml")
+
+
 def test_json_knows_its_lines_and_refuses_double_keys(tmp_path: Path) -> None:
     document = read_document(written(tmp_path, '[\n\t{"id": 1,\n\t"x": 2}]', "t.json"))
     assert document.where((0, "x")).endswith("t.json:3")

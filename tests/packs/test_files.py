@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hrlctl import __version__
 from hrlctl.errors import PackError
 from hrlctl.packs import draw_instance, load_task_file
 from hrlctl.schema.base import Difficulty, Split
@@ -122,6 +123,22 @@ def test_a_file_manager_shows_a_folder_that_a_file_lies_in(tmp_path: Path) -> No
     assert draw_instance(task, 0, Split.TRAINING).setup.windows[0].path == "A/B"
 
 
+@pytest.mark.parametrize("pattern", ["(", "(a)\\1", "{program}(", "[z-a]"])
+def test_a_pattern_that_cannot_be_used_is_named_with_its_line(tmp_path: Path, pattern: str) -> None:
+    text = FULL.replace('window_open: "{program}"', f"window_open: {{regex: '{pattern}'}}")
+    with pytest.raises(PackError, match="no pattern") as caught:
+        load_task_file(written(tmp_path, text))
+    assert str(caught.value.where).endswith(":13")
+
+
+def test_a_pattern_may_hold_templates(tmp_path: Path) -> None:
+    text = FULL.replace('window_open: "{program}"', "window_open: {regex: '{program} [0-9]{{2}}'}")
+    (task,) = load_task_file(written(tmp_path, text))
+    instance = draw_instance(task, 0, Split.TRAINING)
+    expected = {"regex": f"{instance.parameters['program']} [0-9]{{2}}"}
+    assert instance.success.model_dump()["title"] == expected
+
+
 def test_parameters_that_cannot_differ_are_a_fault_of_the_task(tmp_path: Path) -> None:
     text = FULL.replace(
         "program: {kind: name}", "program: {training: [A]}\n      other: {training: [A]}"
@@ -129,6 +146,24 @@ def test_parameters_that_cannot_differ_are_a_fault_of_the_task(tmp_path: Path) -
     with pytest.raises(PackError) as caught:
         load_task_file(written(tmp_path, text))
     assert "mine/open" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("needed", "is_new_enough"),
+    [("0", True), (__version__, True), (f"{__version__}.1", False), ("999.0", False)],
+)
+def test_a_pack_says_which_hrlctl_it_needs(
+    tmp_path: Path, needed: str, is_new_enough: bool
+) -> None:
+    unknown = "" if is_new_enough else "    of_the_future: 1\n"  # explained by the version
+    text = FULL.replace("{name: mine}", f"{{name: mine, needs_hrlctl: '{needed}'}}")
+    path = written(tmp_path, text + unknown)
+    if is_new_enough:
+        assert load_task_file(path)
+    else:
+        with pytest.raises(PackError, match="later") as caught:
+            load_task_file(path)
+        assert str(caught.value.where).endswith(":1")
 
 
 def test_a_value_that_does_not_fit_its_place_is_found_at_load(tmp_path: Path) -> None:

@@ -68,10 +68,11 @@ TASK = """
 
 def hrlctl(*arguments: str, site: Path, folder: Path, code: int = 0) -> tuple[str, str]:
     """Standard output and errors of a command that must exit with ``code``."""
+    places = os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH")]))
     done = subprocess.run(
         [sys.executable, "-m", "hrlctl", *arguments],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(site), "OMP_NUM_THREADS": "1"},
+        env=os.environ | {"PYTHONPATH": places, "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
     )

@@ -15,7 +15,8 @@ from hrlctl.packs.scaffold import create_pack_project
 
 
 def run(*arguments: str, folder: Path, path: Path | None = None) -> str:
-    environment = os.environ | ({"PYTHONPATH": str(path)} if path else {})
+    places = [*([str(path)] if path else []), os.environ.get("PYTHONPATH", "")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, places))}
     done = subprocess.run(
         [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True
     )

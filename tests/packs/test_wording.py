@@ -14,7 +14,7 @@ from hrlctl.schema.task import OracleStep
 
 ARGUMENTS: dict[str, Any] = {
     "title": "Maple", "path": "maple.txt", "text": "Maple", "value": "Maple", "name": "Maple",
-    "role": "menu", "state": "maximized", "answer": "Maple", "names": ["Maple"],
+    "role": "menu", "state": "maximized", "answer": "Maple", "program": "Maple", "names": ["Maple"],
     "criteria": [{"window_open": "Maple"}, {"window_open": "Fern"}],
     "criterion": {"window_open": "Maple"},
 }  # fmt: skip
