@@ -12,7 +12,7 @@ from typing import Any, Final
 from hrlctl.desktop.contract import DesktopState, Unknown, WindowState
 from hrlctl.errors import TaskError
 from hrlctl.packs.discovery import reason_of
-from hrlctl.patterns import PatternError, pattern
+from hrlctl.patterns import PatternError, fits
 from hrlctl.schema.criteria import (
     AllOf,
     AnyOf,
@@ -124,7 +124,7 @@ def _matches(actual: Scalar | None, expected: Value | Match) -> bool:
     if isinstance(expected, Glob):
         return fnmatchcase(text, expected.glob.casefold())
     try:
-        return pattern(expected.regex).fits(str(actual))
+        return fits(expected.regex, str(actual))
     except PatternError as error:  # a value that was drawn does not go with it
         raise TaskError(f"{expected.regex!r} is no pattern: {error}") from None
 

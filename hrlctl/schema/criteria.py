@@ -33,7 +33,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from hrlctl.errors import did_you_mean
-from hrlctl.patterns import PatternError, pattern
+from hrlctl.patterns import PatternError, check_pattern
 from hrlctl.schema.base import StrictModel
 from hrlctl.schema.custom_criteria import (
     CriterionModel,
@@ -63,7 +63,7 @@ def _checked(text: str) -> str:
     """``text``, which must be a pattern whatever its templates stand for."""
     example = re.sub(r"\{[a-z_][a-z0-9_.]*\}", "x", text).replace("{{", "{").replace("}}", "}")
     try:
-        pattern(example)
+        check_pattern(example)
     except PatternError as error:
         raise PydanticCustomError(
             "pattern", "no pattern: {reason}", {"reason": str(error)}
