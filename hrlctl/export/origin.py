@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from hrlctl import __version__
 from hrlctl.errors import CheckpointError
+from hrlctl.policy.files import INHERITED
 from hrlctl.schema.exported_model import TrainingSummary
 
 
@@ -59,6 +60,7 @@ def without_training(content: Mapping[str, Any], *, where: str) -> dict[str, Any
         "hrlctl_version": content.get("hrlctl_version", __version__),
         "pack_versions": content.get("pack_versions", {}),
         "summary": training.model_dump(mode="json") if training else None,
+        INHERITED: content.get(INHERITED, 0),
         "policy_config": content["policy_config"],
         "weights": content["weights"],
     }

@@ -17,6 +17,8 @@ from hrlctl.policy.safetensors_file import SUFFIX, read_safetensors
 
 FORMAT: Final = "hrlctl-checkpoint"
 FORMAT_VERSION: Final = 1
+INHERITED: Final = "inherited_demonstrations"
+"""Key of a model file: how many demonstrations the weights that its run began with had seen."""
 _DAMAGED: Final = (
     pickle.UnpicklingError,
     zipfile.BadZipFile,

@@ -13,16 +13,13 @@ import torch
 from pydantic import ValidationError
 
 from hrlctl.errors import CheckpointError
-from hrlctl.policy.files import read_model
+from hrlctl.policy.files import INHERITED, read_model
 from hrlctl.schema.run import RunConfig
 
 FINAL_NAME: Final = "final_model.pt"
 INTERRUPTED_NAME: Final = "interrupted.pt"
 CLONED_NAME: Final = "cloned.pt"
 """Written when a warm start is at its end, before the first step of PPO."""
-
-INHERITED: Final = "inherited_demonstrations"
-"""Key of a model file: how many demonstrations the weights that its run began with had seen."""
 
 
 @dataclass
@@ -107,6 +104,6 @@ def demonstrations_of(content: Mapping[str, Any], *, resumed: bool) -> int:
         resumed: whether the run goes on; else its own demonstrations are inherited, too.
     """
     inherited = int(content.get(INHERITED, 0))
-    stored = content.get("training") or {}
+    stored = content.get("training") or content.get("summary") or {}  # that of an exported model
     own = stored.get("config", {}).get("training", {}).get("demonstrations", 0)
     return inherited if resumed else inherited + int(own)

@@ -20,11 +20,10 @@ from hrlctl.errors import CheckpointError, StorageError, UsageError
 from hrlctl.events import Event, UpdateFinished
 from hrlctl.packs import Task
 from hrlctl.policy.devices import resolve_device, threads
-from hrlctl.policy.files import read_model
+from hrlctl.policy.files import INHERITED, read_model
 from hrlctl.policy.hierarchical import HierarchicalPolicy
 from hrlctl.schema.run import RunConfig
 from hrlctl.training.checkpoint import (
-    INHERITED,
     demonstrations_of,
     read_checkpoint,
     stored_config,

@@ -29,6 +29,7 @@ from hrlctl.events import (
     WorkerRestarted,
 )
 from hrlctl.packs import Task
+from hrlctl.policy.files import INHERITED
 from hrlctl.policy.hierarchical import HierarchicalPolicy
 from hrlctl.policy.manager import SKILLS
 from hrlctl.schema.run import CurriculumConfig, RunConfig, TrainingConfig
@@ -36,7 +37,6 @@ from hrlctl.training.alarms import Alarms
 from hrlctl.training.checkpoint import (
     CLONED_NAME,
     FINAL_NAME,
-    INHERITED,
     INTERRUPTED_NAME,
     Position,
     RandomStreams,

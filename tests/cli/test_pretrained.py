@@ -13,6 +13,7 @@ from hrlctl.cli.app import app
 from hrlctl.cli.model_argument import model_file
 from hrlctl.policy.files import read_model
 from hrlctl.pretrained import CARD, MODEL
+from hrlctl.training.checkpoint import demonstrations_of
 
 
 def test_it_takes_at_most_five_megabytes() -> None:
@@ -28,18 +29,26 @@ def test_its_card_says_how_it_was_trained() -> None:
     summary = read_model(MODEL)["summary"]
     card = CARD.read_text(encoding="utf-8")
     assert f"| seed | {summary['config']['training']['seed']} |" in card
-    assert f"| steps | {summary['steps']:,} |" in card
+    assert f"| steps of the last training | {summary['steps']:,} |" in card
+    shown = demonstrations_of(read_model(MODEL), resumed=False)
+    assert f"| demonstrations | {shown:,} |" in card
+    assert ("not from scratch" in card) == (shown > 0)
 
 
 def test_it_scores_what_its_card_says() -> None:
-    found = re.search(r"\| new seeds \| 500 \| ([\d.]+)%", CARD.read_text(encoding="utf-8"))
-    assert found is not None
+    heading, row = re.findall(r"^\| (?:set|new seeds) \|.*$", CARD.read_text("utf-8"), re.MULTILINE)
+    said = dict(zip(_cells(heading), _cells(row), strict=True))
+    tasks = [option for task in read_model(MODEL)["tasks"] for option in ("--task", task)]
     result = CliRunner().invoke(
-        app, ["eval", "pretrained", "--pack", "desktop_basics", "--episodes", "90", "--json"]
+        app, ["eval", "pretrained", *tasks, "--difficulty", "EASY", "--episodes", "108", "--json"]
     )
     assert result.exit_code == 0
     low, high = json.loads(result.stdout)["success_ci95"]
-    assert 100 * low <= float(found[1]) <= 100 * high
+    assert 100 * low <= float(said["EASY"].partition("%")[0]) <= 100 * high
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in row.strip("|").split("|")]
 
 
 def test_run_takes_it_where_no_model_is_named() -> None:

@@ -17,7 +17,8 @@ from hrlctl.events import (
     RunStarted,
     UpdateFinished,
 )
-from hrlctl.policy.files import read_model
+from hrlctl.export.origin import without_training
+from hrlctl.policy.files import read_model, write_model
 from hrlctl.schema.run import RunConfig
 from hrlctl.training import warm_start
 from hrlctl.training.run import train
@@ -116,6 +117,11 @@ def test_who_starts_from_the_weights_inherits_the_demonstrations(
     first, *_ = train(config, init_from=straight[0] / "cloned.pt")
     assert isinstance(first, RunStarted)
     assert first.demonstrations == 4
+    content = read_model(straight[0] / "cloned.pt")
+    write_model(tmp_path / "shipped.pt", without_training(content, where="cloned.pt"))
+    shipped, *_ = train(config, init_from=tmp_path / "shipped.pt")
+    assert isinstance(shipped, RunStarted)
+    assert shipped.demonstrations == 4
     resumed, *_ = train(warm_config(tmp_path), resume=straight[0] / "cloned.pt")
     assert isinstance(resumed, RunStarted)
     assert resumed.demonstrations == 4
