@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import typer
 
+from hrlctl.cli.terminal import echo
 from hrlctl.errors import HrlctlError
 
 
@@ -26,4 +27,4 @@ def report(error: HrlctlError) -> None:
     lines = [typer.style("error: ", fg="red", bold=True) + place + error.message]
     if error.hint:
         lines.append(typer.style("hint: ", fg="cyan", bold=True) + error.hint)
-    typer.echo("\n".join(lines), err=True)
+    echo("\n".join(lines), err=True)

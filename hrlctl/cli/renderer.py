@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Protocol, Self
 
-from hrlctl.events import Event
+from hrlctl.events import Event, RunFinished, WarningRaised, WorkerRestarted
 
 
 class Renderer(Protocol):
@@ -31,6 +31,30 @@ class SilentRenderer:
     def __exit__(self, *error: object) -> None: ...
 
     def show(self, event: Event) -> None: ...
+
+    def announce_stop(self) -> None: ...
+
+
+class QuietRenderer:
+    """Of a run, what went wrong and how it ended.
+
+    Args:
+        other: shows that.
+    """
+
+    def __init__(self, other: Renderer) -> None:
+        self._other = other
+
+    def __enter__(self) -> Self:
+        self._other.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._other.__exit__(*error)
+
+    def show(self, event: Event) -> None:
+        if isinstance(event, WarningRaised | WorkerRestarted | RunFinished):
+            self._other.show(event)
 
     def announce_stop(self) -> None: ...
 
