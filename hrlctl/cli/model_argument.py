@@ -27,7 +27,8 @@ def model_file(name: str) -> Path:
         from hrlctl.pretrained import MODEL
 
         return MODEL
-    if get_close_matches(name, [PRETRAINED], cutoff=0.8) and not Path(name).exists():
+    is_near = "/" not in name and get_close_matches(name, [PRETRAINED], cutoff=0.8)
+    if is_near and not Path(name).exists():
         raise UnknownNameError("model", name, [PRETRAINED])
     return Path(name)
 
