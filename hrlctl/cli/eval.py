@@ -191,7 +191,9 @@ def evaluate(
     junit: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Write the episodes as JUnit's XML.", rich_help_panel=FILES
+            metavar="FILE",
+            help="Write the episodes as JUnit's XML, with a strip of pictures of each failure.",
+            rich_help_panel=FILES,
         ),
     ] = None,
     page: Annotated[
@@ -311,7 +313,14 @@ def evaluate(
     if junit is not None:
         from hrlctl.evaluation.junit import junit_of
 
-        write_text(junit, junit_of(report, {film.result: film.strip for film in films}))
+        strips = {film.result: film.strip for film in films}
+        if report.setup.desktop == "sim":  # what real programs did cannot be shown again
+            from hrlctl.cli.films import record_failures
+
+            folder = record or junit.with_name(f"{junit.stem}_strips")
+            with working("drawing the failures", quiet=quiet):
+                strips = record_failures(report, folder, strips)
+        write_text(junit, junit_of(report, strips))
     require(targets, report)
 
 
