@@ -39,22 +39,23 @@ class QuietRenderer:
     """Of a run, what went wrong and how it ended.
 
     Args:
-        other: shows that.
+        warnings: shows what went wrong.
+        end: shows how it ended.
     """
 
-    def __init__(self, other: Renderer) -> None:
-        self._other = other
+    def __init__(self, warnings: Renderer, end: Renderer) -> None:
+        self._warnings, self._end = warnings, end
 
     def __enter__(self) -> Self:
-        self._other.__enter__()
         return self
 
-    def __exit__(self, *error: object) -> None:
-        self._other.__exit__(*error)
+    def __exit__(self, *error: object) -> None: ...
 
     def show(self, event: Event) -> None:
-        if isinstance(event, WarningRaised | WorkerRestarted | RunFinished):
-            self._other.show(event)
+        if isinstance(event, WarningRaised | WorkerRestarted):
+            self._warnings.show(event)
+        elif isinstance(event, RunFinished):
+            self._end.show(event)
 
     def announce_stop(self) -> None: ...
 

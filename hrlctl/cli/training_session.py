@@ -152,7 +152,8 @@ def _events(request: TrainingRequest, config: RunConfig, stop: StopRequest) -> I
 
 def _renderer(request: TrainingRequest) -> Renderer:
     if request.quiet:
-        return QuietRenderer(JsonRenderer() if request.as_json else PlainRenderer())
+        end = JsonRenderer() if request.as_json else PlainRenderer()
+        return QuietRenderer(warnings=PlainRenderer(sys.stderr), end=end)
     if request.as_json:
         return JsonRenderer()
     if not request.plain:
