@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import pty
@@ -11,9 +12,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from hrlctl.cli.app import COMMANDS, app
+from hrlctl.cli.errors import reporting_errors
 
 from .command_lines import TAKE_OPTIONS_OF_TRAIN, check, command_lines, leaves, options_of
 
@@ -172,3 +175,10 @@ def test_nothing_is_said_on_the_way_where_nobody_watches() -> None:
     assert done.returncode == 1
     assert done.stderr.startswith(b"error: ")
     assert b"did you mean 'pretrained'" in called("-m", "hrlctl", "eval", "pretraind").stderr
+
+
+def test_a_full_disk_is_a_message(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as stopped, reporting_errors():
+        raise OSError(errno.ENOSPC, "No space left on device", "figures.csv")
+    assert stopped.value.exit_code == 1
+    assert "figures.csv" in capsys.readouterr().err
