@@ -14,7 +14,7 @@ EXAMPLES = """[bold]Examples[/bold]
 
   [cyan]hrlctl config show --preset classic --json[/cyan]"""
 
-app = typer.Typer(no_args_is_help=True, help=SUMMARY, rich_markup_mode="rich")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=SUMMARY, rich_markup_mode="rich")
 
 
 @app.callback(help=SUMMARY)

@@ -36,7 +36,7 @@ COMPARE_EXAMPLES = """[bold]Example[/bold]
 
   [cyan]hrlctl runs compare RUN RUN[/cyan]  (as 'hrlctl runs list' names them)"""
 
-app = typer.Typer(no_args_is_help=True, help=SUMMARY, rich_markup_mode="rich")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=SUMMARY, rich_markup_mode="rich")
 
 LogDir = Annotated[
     Path, typer.Option("--log-dir", metavar="FOLDER", help="Where hrlctl train wrote its logs.")

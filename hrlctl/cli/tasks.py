@@ -50,7 +50,7 @@ def _epilog(command: str) -> str:
     return "\n\n".join(["[bold]Examples[/bold]", *lines])
 
 
-app = typer.Typer(no_args_is_help=True, help=SUMMARY, rich_markup_mode="rich")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=SUMMARY, rich_markup_mode="rich")
 
 
 @app.callback(help=SUMMARY)
