@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from hrlctl import __version__
+from hrlctl.cli.encoding import make_output_encodable
 from hrlctl.cli.errors import reporting_errors
 from hrlctl.cli.logs import configure_logging
 
@@ -20,22 +21,62 @@ class LazyCommand(NamedTuple):
 
     module: str
     help: str
+    panel: str
+    example: str
 
+
+LEARN, USE, PREPARE = "Teach an agent", "Judge it, and put it to work", "Tasks and settings"
 
 COMMANDS: Final[Mapping[str, LazyCommand]] = {
-    "train": LazyCommand("hrlctl.cli.train", "Train an agent and watch it learn."),
-    "compare": LazyCommand("hrlctl.cli.compare", "Compare policies over several seeds."),
-    "eval": LazyCommand("hrlctl.cli.eval", "Measure an agent on held-out episodes."),
-    "run": LazyCommand("hrlctl.cli.run", "Give an agent an instruction, and watch it."),
-    "export": LazyCommand("hrlctl.cli.export", "Export an agent: ONNX or safetensors."),
-    "serve": LazyCommand("hrlctl.cli.serve", "Answer for an agent over HTTP."),
-    "init": LazyCommand("hrlctl.cli.init", "Write a configuration and tasks to start from."),
-    "config": LazyCommand("hrlctl.cli.config", "Show what a training would be configured with."),
-    "report": LazyCommand("hrlctl.cli.report", "Write a recorded training as one HTML file."),
-    "runs": LazyCommand("hrlctl.cli.runs", "List and compare recorded trainings."),
-    "tasks": LazyCommand("hrlctl.cli.tasks", "List, show, check and write tasks."),
-    "doctor": LazyCommand("hrlctl.cli.doctor", "Say what is missing and how to get it."),
-}
+    "train": LazyCommand(
+        "hrlctl.cli.train", "Train an agent and watch it learn.", LEARN,
+        "hrlctl train --difficulty EASY",
+    ),
+    "compare": LazyCommand(
+        "hrlctl.cli.compare", "Compare policies over several seeds.", LEARN,
+        "hrlctl compare --policies hierarchical,flat --seeds 5",
+    ),
+    "runs": LazyCommand(
+        "hrlctl.cli.runs", "List and compare recorded trainings.", LEARN,
+        "hrlctl runs list",
+    ),
+    "report": LazyCommand(
+        "hrlctl.cli.report", "Write a recorded training as one HTML file.", LEARN,
+        "hrlctl report RUN",
+    ),
+    "eval": LazyCommand(
+        "hrlctl.cli.eval", "Measure an agent on held-out episodes.", USE,
+        "hrlctl eval checkpoints/final_model.pt --episodes 500",
+    ),
+    "run": LazyCommand(
+        "hrlctl.cli.run", "Give an agent an instruction, and watch it.", USE,
+        "hrlctl run 'Open \"Calculator\"' --model pretrained",
+    ),
+    "export": LazyCommand(
+        "hrlctl.cli.export", "Export an agent: ONNX or safetensors.", USE,
+        "hrlctl export checkpoints/final_model.pt --format onnx",
+    ),
+    "serve": LazyCommand(
+        "hrlctl.cli.serve", "Answer for an agent over HTTP.", USE,
+        "hrlctl serve exported/model.onnx --port 8000",
+    ),
+    "tasks": LazyCommand(
+        "hrlctl.cli.tasks", "List, show, check and write tasks.", PREPARE,
+        "hrlctl tasks demo desktop_basics/open-icon",
+    ),
+    "init": LazyCommand(
+        "hrlctl.cli.init", "Write a configuration and tasks to start from.", PREPARE,
+        "hrlctl init my-experiment",
+    ),
+    "config": LazyCommand(
+        "hrlctl.cli.config", "Show what a training would be configured with.", PREPARE,
+        "hrlctl config show --preset classic",
+    ),
+    "doctor": LazyCommand(
+        "hrlctl.cli.doctor", "Say what is missing and how to get it.", PREPARE,
+        "hrlctl doctor",
+    ),
+}  # fmt: skip
 
 EXIT_CODES = (
     "Exit codes: 0 done, 1 failed, 2 usage, 3 target not met, 4 pack invalid, "
@@ -69,7 +110,11 @@ class RootGroup(TyperGroup):
             usage=self.get_usage(ctx),
             summary=self.help or "",
             options=[(record[0].split()[0], record[1]) for record in records if record],
-            commands=[(name, command.help) for name, command in COMMANDS.items()],
+            commands={
+                panel: [(name, c.help) for name, c in COMMANDS.items() if c.panel == panel]
+                for panel in (LEARN, USE, PREPARE)
+            },
+            examples=[command.example for command in COMMANDS.values()],
             exit_codes=EXIT_CODES,
         )
 
@@ -104,4 +149,5 @@ def root(
 
 def main() -> None:
     """Run the command line."""
+    make_output_encodable()
     app(prog_name="hrlctl")

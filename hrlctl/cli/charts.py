@@ -30,7 +30,7 @@ def bar(share: float, width: int, style: str) -> Text:
     halves = round(min(max(share, 0.0), 1.0) * width * 2)
     full, half = divmod(halves, 2)
     return Text.assemble(
-        ("━" * full + "╸" * half, style), ("━" * (width - full - half), REST), no_wrap=True
+        ("━" * full + "╸" * half, style), ("─" * (width - full - half), REST), no_wrap=True
     )
 
 

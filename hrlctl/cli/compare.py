@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
 
 import typer
-from rich.console import Console
 
 from hrlctl.cli import train
 from hrlctl.cli.output_files import write_text
+from hrlctl.cli.output_options import QuietOption
+from hrlctl.cli.terminal import output_console, working
 from hrlctl.config.launch import process_count
 from hrlctl.errors import ExitCode, UnknownNameError, UsageError
 
@@ -64,6 +65,7 @@ def compare(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the figures as one JSON object.")
     ] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Train several policies alike over several seeds, and compare their success.
 
@@ -73,18 +75,20 @@ def compare(
     resolved, plain = _resolve(ctx)
     kinds = _kinds(policies)
     with ExitStack() as stack:
-        if as_json:
-            # What is told on the way must not stand in the object's way.
+        if as_json or quiet:
+            # What is told on the way must not stand in the way of the figures.
             stack.enter_context(redirect_stdout(sys.stderr))
         from hrlctl.training.trials import plan_trials
 
         trials = plan_trials(resolved.config, kinds, seeds, output)
         for number, trial in enumerate(trials, start=1):
-            typer.echo(f"{trial.policy}, seed {trial.seed}: {number} of {len(trials)}", err=True)
+            if not quiet:
+                place = f"{number} of {len(trials)}"
+                typer.echo(f"{trial.policy}, seed {trial.seed}: {place}", err=True)
             if not trial.is_trained:
-                _train(trial, resolved, plain=plain or as_json)
+                _train(trial, resolved, plain=plain or as_json, quiet=quiet)
             if not trial.evaluation(episodes).is_file():
-                _evaluate(trial, episodes)
+                _evaluate(trial, episodes, quiet=quiet)
     from hrlctl.cli.comparison_view import comparison_of, picture_of, print_comparison
 
     found = comparison_of(trials, episodes)
@@ -93,8 +97,9 @@ def compare(
     if as_json:
         typer.echo(json.dumps(found))
     else:
-        print_comparison(found, Console())
-        typer.echo(f"wrote {output / 'comparison.svg'} and comparison.json", err=True)
+        print_comparison(found, output_console())
+        if not quiet:
+            typer.echo(f"wrote {output / 'comparison.svg'} and comparison.json", err=True)
 
 
 def _resolve(ctx: typer.Context) -> tuple[Resolved, bool]:
@@ -130,7 +135,7 @@ def _kinds(names: str) -> list[PolicyKind]:
     return [known[name] for name in wanted]
 
 
-def _train(trial: Trial, resolved: Resolved, *, plain: bool) -> None:
+def _train(trial: Trial, resolved: Resolved, *, plain: bool, quiet: bool) -> None:
     """Train, or go on training.
 
     Raises:
@@ -152,6 +157,7 @@ def _train(trial: Trial, resolved: Resolved, *, plain: bool) -> None:
         dry_run=False,
         plain=plain,
         as_json=False,
+        quiet=quiet,
     )
     finished = watch(request, replace(resolved, config=trial.config))
     if finished is None or finished.interrupted:
@@ -159,9 +165,9 @@ def _train(trial: Trial, resolved: Resolved, *, plain: bool) -> None:
         raise typer.Exit(int(ExitCode.INTERRUPTED))
 
 
-def _evaluate(trial: Trial, episodes: int) -> None:
+def _evaluate(trial: Trial, episodes: int, *, quiet: bool) -> None:
     from hrlctl.evaluation import evaluate
 
-    with Console(stderr=True).status("measuring"):
+    with working("measuring", quiet=quiet):
         report = evaluate(trial.model, episodes=episodes, workers=os.cpu_count() or 1)
     write_text(trial.evaluation(episodes), json.dumps(report.to_dict()) + "\n")

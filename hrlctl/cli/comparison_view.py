@@ -11,6 +11,7 @@ from rich.table import Table
 
 from hrlctl.cli.charts import amount, duration
 from hrlctl.cli.run_archive import Curve, find_runs
+from hrlctl.cli.terminal import fitted
 from hrlctl.errors import StorageError
 from hrlctl.evaluation.seeds import SeedMean, difference
 from hrlctl.schema.run_record import SUCCESS_COLUMN
@@ -113,7 +114,7 @@ def print_comparison(found: Mapping[str, Any], console: Console) -> None:
         )
     for name, by_stage in found["differences"].items():
         table.add_row(name, *(_shown(by_stage[stage], sign="+") for stage in stages), "", "")
-    console.print(table)
+    console.print(fitted(table, console, spare=range(len(table.columns) - 1, 1, -1)))
     seeds, episodes = len({trial["seed"] for trial in trials}), trials[0]["episodes"]
     console.print(
         f"{seeds} seeds, {episodes} held-out episodes each; in brackets: 95% over the seeds",

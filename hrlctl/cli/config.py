@@ -8,7 +8,13 @@ from hrlctl.cli import train
 
 SUMMARY = "Show what a training would be configured with."
 
-app = typer.Typer(no_args_is_help=True, help=SUMMARY)
+EXAMPLES = """[bold]Examples[/bold]
+
+  [cyan]hrlctl config show[/cyan]
+
+  [cyan]hrlctl config show --preset classic --json[/cyan]"""
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=SUMMARY, rich_markup_mode="rich")
 
 
 @app.callback(help=SUMMARY)
@@ -18,6 +24,7 @@ def config() -> None:
 
 @app.command(
     "show",
+    epilog=EXAMPLES,
     options_metavar="[OPTIONS OF hrlctl train]",
     context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
 )

@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from hrlctl.cli.terminal import fitted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -50,7 +52,7 @@ def print_configuration(resolved: Resolved, console: Console) -> None:
             section = key.partition(".")[0]
         style = "dim" if source.kind.value == "default" else "bold"
         table.add_row(Text(key), Text(values[key], style=style), Text(str(source), style=style))
-    console.print(table)
+    console.print(fitted(table, console, spare=(2,)))
 
 
 def _shown(value: object) -> str:

@@ -75,6 +75,16 @@ def _packages() -> Iterator[Finding]:
         except PackageNotFoundError:
             yield Finding(name, "broken", "not installed", f"pip install {name}")
     for package, module, extra in (
+        ("onnxruntime", "onnxruntime", "export"),
+        ("onnx", "onnx", "export"),
+        ("onnxscript", "onnxscript", "export"),
+        ("safetensors", "safetensors", "export"),
+        ("fastapi", "fastapi", "serve"),
+        ("uvicorn", "uvicorn", "serve"),
+        ("prometheus-client", "prometheus_client", "serve"),
+        ("python-multipart", "python_multipart", "serve"),
+        ("pyarrow", "pyarrow", "parquet"),
+        ("imageio-ffmpeg", "imageio_ffmpeg", "video"),
         ("mss", "mss", "x11"),
         ("python-xlib", "Xlib", "x11"),
         ("pyautogui", "pyautogui", "native"),

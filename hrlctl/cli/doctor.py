@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 
+from hrlctl.cli.output_options import JsonOption, QuietOption
+from hrlctl.cli.terminal import echo
 from hrlctl.errors import ExitCode
 
 HELP = "Say what is installed, what is missing and how to get it; exits 1 if hrlctl cannot run."
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+EXAMPLES = """[bold]Examples[/bold]
+
+  [cyan]hrlctl doctor[/cyan]
+
+  [cyan]hrlctl doctor --quiet[/cyan]  (what is missing, and nothing else)"""
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 
 _MARKS: Final = {"ok": ("ok", "green"), "missing": ("--", "yellow"), "broken": ("!!", "red")}
 
 
-@app.command("doctor", help=HELP)
-def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Print a line for each thing that was looked at."""
+@app.command("doctor", help=HELP, epilog=EXAMPLES)
+def doctor(as_json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """Print a line for each thing that was looked at; quietly, for each that is not there."""
     from hrlctl.cli.diagnosis import examine
 
     findings = list(examine())
@@ -27,11 +33,11 @@ def doctor(
         typer.echo(json.dumps({"findings": [finding._asdict() for finding in findings]}))
     else:
         for finding in findings:
+            if quiet and finding.status == "ok":
+                continue
             mark, colour = _MARKS[finding.status]
-            typer.echo(
-                f"{typer.style(mark, fg=colour, bold=True)}  {finding.name:<18} {finding.found}"
-            )
+            echo(f"{typer.style(mark, fg=colour, bold=True)}  {finding.name:<18} {finding.found}")
             if finding.remedy:
-                typer.echo(f"    {'':<18} {typer.style(finding.remedy, fg='cyan')}")
+                echo(f"    {'':<18} {typer.style(finding.remedy, fg='cyan')}")
     if any(finding.status == "broken" for finding in findings):
         raise typer.Exit(int(ExitCode.FAILED))

@@ -109,6 +109,19 @@ class JsonErrandView(_Lines):
         print(json.dumps(content), flush=True)
 
 
+class QuietErrandView(_Lines):
+    """How it ended, in another view's words."""
+
+    def __init__(self, errand: Errand, other: ErrandView) -> None:
+        super().__init__(errand)
+        self._other = other
+
+    def show(self, step: ErrandStep) -> None: ...
+
+    def end(self, ending: Ending, steps: int) -> None:
+        self._other.end(ending, steps)
+
+
 class LiveErrandView(_Lines):
     """The screen with the pointer, and what the agent makes of it; the last one stays.
 

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
 
-from hrlctl.errors import HrlctlError
+from hrlctl.cli.terminal import echo
+from hrlctl.errors import HrlctlError, StorageError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
 def reporting_errors() -> Iterator[None]:
-    """Print an ``HrlctlError`` on standard error and exit with its code."""
+    """Print an ``HrlctlError``, and that a disk is full, on standard error; exit with its code."""
     try:
         yield
+        sys.stdout.flush()  # what cannot be written is to be told here, not at Python's end
     except HrlctlError as error:
         report(error)
         raise typer.Exit(int(error.exit_code)) from None
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        full = StorageError(
+            f"cannot be written: {error.strerror}",
+            where=str(error.filename or "standard output"),
+            hint="make room, or write it elsewhere",
+        )
+        report(full)
+        raise typer.Exit(int(full.exit_code)) from None
 
 
 def report(error: HrlctlError) -> None:
@@ -26,4 +42,4 @@ def report(error: HrlctlError) -> None:
     lines = [typer.style("error: ", fg="red", bold=True) + place + error.message]
     if error.hint:
         lines.append(typer.style("hint: ", fg="cyan", bold=True) + error.hint)
-    typer.echo("\n".join(lines), err=True)
+    echo("\n".join(lines), err=True)

@@ -16,7 +16,9 @@ from hrlctl.cli.completers import complete_model, complete_pack, complete_task
 from hrlctl.cli.evaluation_view import print_gap, print_report
 from hrlctl.cli.model_argument import ModelArgument, model_file
 from hrlctl.cli.output_files import write_text, writing
+from hrlctl.cli.output_options import QuietOption
 from hrlctl.cli.task_instance import desktop_kind
+from hrlctl.cli.terminal import can_animate, output_console, working
 from hrlctl.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
@@ -189,7 +191,9 @@ def evaluate(
     junit: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Write the episodes as JUnit's XML.", rich_help_panel=FILES
+            metavar="FILE",
+            help="Write the episodes as JUnit's XML, with a strip of pictures of each failure.",
+            rich_help_panel=FILES,
         ),
     ] = None,
     page: Annotated[
@@ -230,6 +234,7 @@ def evaluate(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the figures as one JSON object.")
     ] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Measure an agent's success on held-out episodes: how often, and why not more often."""
     from hrlctl.schema.base import Difficulty, Split
@@ -252,7 +257,7 @@ def evaluate(
             }
         )  # fmt: skip
     passes = 2 if gap else repeat + len(set(taken_away)) + (compare is not None)
-    with _progress(episodes * passes) as played:
+    with _progress(episodes * passes, quiet=quiet) as played:
         # It takes seconds, where it imports torch.
         from hrlctl.evaluation import Ablation, Target, measure_gap, require
         from hrlctl.evaluation import evaluate as run_evaluation
@@ -302,24 +307,35 @@ def evaluate(
     if page is not None:
         from hrlctl.cli.evaluation_page import evaluation_page
 
-        with Console(stderr=True).status("writing the report"):
+        with working("writing the report", quiet=quiet):
             write_text(page, evaluation_page(report))
-    films = _record(report, record) if record is not None else []
+    films = _record(report, record, quiet=quiet) if record is not None else []
     if junit is not None:
         from hrlctl.evaluation.junit import junit_of
 
-        write_text(junit, junit_of(report, {film.result: film.strip for film in films}))
+        strips = {film.result: film.strip for film in films}
+        if report.setup.desktop == "sim":  # what real programs did cannot be shown again
+            from hrlctl.cli.films import record_failures
+
+            folder = record or junit.with_name(f"{junit.stem}_strips")
+            with working("drawing the failures", quiet=quiet):
+                strips = record_failures(report, folder, strips)
+        write_text(junit, junit_of(report, strips))
     require(targets, report)
 
 
 @contextmanager
-def _progress(episodes: int) -> Iterator[Callable[[int], None]]:
+def _progress(episodes: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
     """A bar on standard error, where that is a terminal; it is told how many were played."""
+    console = Console(stderr=True)
+    if quiet or not can_animate(console):
+        yield lambda count: None
+        return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     bar = Progress(
         "playing", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-        console=Console(stderr=True), transient=True,
+        console=console, transient=True,
     )  # fmt: skip
     task = bar.add_task("", total=episodes)
     with bar:
@@ -335,7 +351,7 @@ def _show(
     if as_json:
         typer.echo(json.dumps(found.to_dict()))
     else:
-        print_it(found.to_dict(), Console())
+        print_it(found.to_dict(), output_console())
 
 
 def _check_alone(others: Mapping[str, object]) -> None:
@@ -348,12 +364,14 @@ def _check_alone(others: Mapping[str, object]) -> None:
             )
 
 
-def _record(report: EvaluationReport, folder: Path) -> list[Film]:
+def _record(report: EvaluationReport, folder: Path, *, quiet: bool) -> list[Film]:
     from hrlctl.cli.films import record
     from hrlctl.cli.image_files import can_write_mp4
 
-    with Console(stderr=True).status("recording"):
+    with working("recording", quiet=quiet):
         films = record(report, folder)
+    if quiet:
+        return films
     typer.echo(f"wrote {len(films)} episodes to {folder}", err=True)
     if not can_write_mp4():
         typer.echo("no MP4 was written: install hrlctl[video] for it", err=True)

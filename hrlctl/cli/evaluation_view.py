@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from hrlctl.cli.charts import bar, success_style
+from hrlctl.cli.terminal import fitted
 
 Report = Mapping[str, Any]
 
@@ -25,7 +26,7 @@ def print_report(report: Report, console: Console) -> None:
         console: where to.
     """
     for part in _parts(report):
-        console.print(part)
+        console.print(_fitted(part, console))
         console.print()
     worst = report["worst_task"]
     rate = report["by_task"][worst]["success_rate"]
@@ -48,7 +49,7 @@ def print_gap(found: Mapping[str, Any], console: Console) -> None:
         table.add_row(task.removeprefix(prefix), *sides, f"{lost:+.0f} points")
     lost = 100 * found["gap"]
     table.add_row(Text("all", style="bold"), *_briefly(sim), *_briefly(real), f"{lost:+.0f} points")
-    console.print(table)
+    console.print(_fitted(table, console))
     what = f"{sim['episodes']} held-out episodes on each desktop, set {sim['set']}"
     ending = ENDINGS[sim["termination"]]
     console.print(Text(f"{what}, seed {sim['seed']}; {ending}", style="dim"))
@@ -103,10 +104,7 @@ def _headline(report: Report) -> RenderableType:
         f"{'sampled' if report['sampled'] else 'greedy'} actions, "
         f"mean return {report['mean_return']:.2f}"
     )
-    whole = Table.grid()
-    whole.add_row(table)
-    whole.add_row(Text(what, style="dim"))
-    return whole
+    return Group(table, Text(what, style="dim"))
 
 
 def _success(figures: Report) -> tuple[Text, str]:
@@ -186,10 +184,18 @@ def _comparison(report: Report) -> RenderableType:
     table.add_row(other["checkpoint"], *_success(other["other"]), str(other["other_only"]))
     verdict = f"p = {other['p_value']:.2g} (McNemar's exact test)"
     difference = report["success_rate"] - other["other"]["success_rate"]
-    whole = Table.grid()
-    whole.add_row(table)
-    whole.add_row(f"difference {100 * difference:+.1f} points, {verdict}")
-    return whole
+    return Group(table, f"difference {100 * difference:+.1f} points, {verdict}")
+
+
+def _fitted(part: RenderableType, console: Console) -> RenderableType:
+    """Without the columns for which there is no room, from the right on; names and one stay."""
+    match part:
+        case Table():
+            return fitted(part, console, spare=range(len(part.columns) - 1, 1, -1))
+        case Group():
+            return Group(*(_fitted(inner, console) for inner in part.renderables))
+        case _:
+            return part
 
 
 def _grid(*headings: str, name: str) -> Table:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from hrlctl.cli.model_argument import ModelArgument
+from hrlctl.cli.output_options import QuietOption
+from hrlctl.cli.terminal import output_console, working
 from hrlctl.errors import HrlctlError, UnknownNameError, UsageError
 from hrlctl.schema.run import EnvironmentConfig
 from hrlctl.schema.setup import ScreenSize
@@ -85,6 +86,7 @@ def export(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was found as one JSON object.")
     ] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Export an agent, and prove that the exported model answers as the checkpoint does.
 
@@ -101,8 +103,7 @@ def export(
         )
     if screen and file_format != "onnx":
         raise UsageError("weights are for any size", where="--screen", hint="use --format onnx")
-    errors = Console(stderr=True)
-    with errors.status("exporting; this takes a minute"):
+    with working("exporting; this takes a minute", quiet=quiet):
         from hrlctl.export.exporter import export_onnx, export_safetensors  # takes seconds
 
         report: dict[str, Any]
@@ -112,7 +113,7 @@ def export(
             exported = export_onnx(checkpoint, output, quantize=quantize is not None, screen=screen)
         report = {"format": file_format, "models": [model.to_dict() for model in exported]}
     if quantize:
-        with errors.status(f"running {episodes} episodes with each model"):
+        with working(f"running {episodes} episodes with each model", quiet=quiet):
             report["success"] = [
                 {"path": str(model.path), **_success(model.path, episodes)} for model in exported
             ]
@@ -121,7 +122,7 @@ def export(
     else:
         from hrlctl.cli.export_view import print_export
 
-        print_export(report, Console())
+        print_export(report, output_console())
     comparison = exported[0].comparison
     if comparison is not None and not comparison.matches:
         different = comparison.observations - comparison.same_choices

@@ -31,6 +31,8 @@ def print_export(report: Mapping[str, Any], console: Console) -> None:
         table.add_row(
             "largest difference", *(f"{c['largest_difference']:.1e}" for c in comparisons)
         )
+        if any(c["ties"] for c in comparisons):
+            table.add_row("without ties", *(str(c["ties"]) for c in comparisons), style="dim")
         table.add_row("between", *(c["worst_head"] for c in comparisons), style="dim")
         table.add_row("one step", *(f"{c['onnx_milliseconds']:.1f} ms" for c in comparisons))
         table.add_row("in torch", *(f"{c['torch_milliseconds']:.1f} ms" for c in comparisons))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -38,14 +38,12 @@ def record(report: EvaluationReport, folder: Path) -> list[Film]:
     Raises:
         StorageError: the folder or a file in it cannot be written.
     """
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     large, small = Replay(report.setup, SCALE), Replay(report.setup, STRIP_SCALE)
     films = []
     for result in examples(report):
         ending = result.ending(report.termination)
-        verdict = "success" if ending.success else "failure"
-        name = re.sub(r"[^\w.-]+", "_", f"{result.task}_{result.seed}_{verdict}")
+        name = _name(result, is_success=ending.success)
         words = f"success after {ending.steps} steps" if ending.success else f"{ending.failure}"
         shown, most = Verdict(words, ending.success), max(1, ending.steps)
         animation = Animation(_SECONDS)
@@ -57,18 +55,45 @@ def record(report: EvaluationReport, folder: Path) -> list[Film]:
             written.append(folder / f"{name}.mp4")
             animation.write_mp4(written[1])
         strip = folder / f"{name}.png"
-        _write_strip(
-            strip,
-            [
-                marked(frame, STRIP_SCALE)
-                for frame in key_frames(small.frames(result, report.termination))
-            ],
-        )
+        _write_strip(strip, key_frames(small.frames(result, report.termination)))
         films.append(Film(result, strip, tuple(written)))
     return films
 
 
-def _write_strip(path: Path, pictures: Sequence[Image.Image]) -> None:
+def record_failures(
+    report: EvaluationReport, folder: Path, known: Mapping[EpisodeResult, Path]
+) -> dict[EpisodeResult, Path]:
+    """Write a strip of each episode that failed, but of those whose strip is ``known``.
+
+    Returns:
+        The strips of all of them, and those that are known.
+
+    Raises:
+        StorageError: the folder or a file in it cannot be written.
+    """
+    strips = dict(known)
+    failed = [r for r in report.results if not r.ending(report.termination).success]
+    if missing := [result for result in failed if result not in strips]:
+        _make(folder)
+        replay = Replay(report.setup, STRIP_SCALE)
+        for result in missing:
+            strips[result] = folder / f"{_name(result, is_success=False)}.png"
+            _write_strip(strips[result], key_frames(replay.frames(result, report.termination)))
+    return strips
+
+
+def _make(folder: Path) -> None:
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def _name(result: EpisodeResult, *, is_success: bool) -> str:
+    verdict = "success" if is_success else "failure"
+    return re.sub(r"[^\w.-]+", "_", f"{result.task}_{result.seed}_{verdict}")
+
+
+def _write_strip(path: Path, frames: Sequence[Frame]) -> None:
+    pictures = [marked(frame, STRIP_SCALE) for frame in frames]
     width = sum(picture.width + _GAP for picture in pictures) - _GAP
     whole = Image.new("RGB", (width, pictures[0].height), (255, 255, 255))
     left = 0

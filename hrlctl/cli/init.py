@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from hrlctl.cli.output_options import JsonOption, QuietOption
 from hrlctl.config.starter import write_starter_files
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
@@ -17,6 +19,8 @@ def init(
     folder: Annotated[
         Path, typer.Argument(metavar="[FOLDER]", help="Where; the working folder without.")
     ] = Path(),
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Write config/config.yaml, with every key and a comment, and config/tasks.json, two tasks.
 
@@ -24,5 +28,10 @@ def init(
     the tasks of config/tasks.json.
     """
     config, tasks = write_starter_files(folder)
-    typer.echo(f"wrote {config}: take the # from the lines that you change")
-    typer.echo(f"wrote {tasks}: 'hrlctl train' trains on it; delete it to train on the packs")
+    if as_json:
+        typer.echo(json.dumps({"wrote": [str(config), str(tasks)]}))
+    elif quiet:
+        typer.echo(f"{config}\n{tasks}")
+    else:
+        typer.echo(f"wrote {config}: take the # from the lines that you change")
+        typer.echo(f"wrote {tasks}: 'hrlctl train' trains on it; delete it to train on the packs")

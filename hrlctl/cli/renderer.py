@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Protocol, Self
 
-from hrlctl.events import Event
+from hrlctl.events import Event, RunFinished, WarningRaised, WorkerRestarted
 
 
 class Renderer(Protocol):
@@ -31,6 +31,31 @@ class SilentRenderer:
     def __exit__(self, *error: object) -> None: ...
 
     def show(self, event: Event) -> None: ...
+
+    def announce_stop(self) -> None: ...
+
+
+class QuietRenderer:
+    """Of a run, what went wrong and how it ended.
+
+    Args:
+        warnings: shows what went wrong.
+        end: shows how it ended.
+    """
+
+    def __init__(self, warnings: Renderer, end: Renderer) -> None:
+        self._warnings, self._end = warnings, end
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None: ...
+
+    def show(self, event: Event) -> None:
+        if isinstance(event, WarningRaised | WorkerRestarted):
+            self._warnings.show(event)
+        elif isinstance(event, RunFinished):
+            self._end.show(event)
 
     def announce_stop(self) -> None: ...
 

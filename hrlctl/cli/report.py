@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
@@ -11,6 +12,7 @@ import typer
 from hrlctl.cli.charts import amount, duration
 from hrlctl.cli.completers import complete_run
 from hrlctl.cli.output_files import write_text
+from hrlctl.cli.output_options import JsonOption, QuietOption
 from hrlctl.cli.run_archive import LOG_FOLDER, Curve, Run, named_run
 from hrlctl.cli.runs import LogDir
 
@@ -65,12 +67,17 @@ def report(
         typer.Option(metavar="FILE.html", help="Where. In the run's folder without."),
     ] = None,
     log_dir: LogDir = LOG_FOLDER,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Write a training as one HTML file: success, curves, tasks and configuration."""
     run = named_run(name, log_dir)
     path = output or run.folder / "report.html"
     write_text(path, run_page(run))
-    typer.echo(f"wrote {path}")
+    if as_json:
+        typer.echo(json.dumps({"wrote": [str(path)]}))
+    else:
+        typer.echo(str(path) if quiet else f"wrote {path}")
 
 
 def run_page(run: Run) -> str:

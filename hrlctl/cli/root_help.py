@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.box import ROUNDED
 from rich.console import Console
@@ -10,29 +10,23 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-EXAMPLES = (
-    "hrlctl train --difficulty EASY",
-    "hrlctl train --resume checkpoints/checkpoint_50000.pt",
-    "hrlctl eval checkpoints/final_model.pt --episodes 500",
-    "hrlctl run 'Open the calculator' --model checkpoints/final_model.pt",
-    "hrlctl export checkpoints/final_model.pt --format onnx",
-)
-
 
 def print_root_help(
     usage: str,
     summary: str,
     options: Iterable[tuple[str, str]],
-    commands: Iterable[tuple[str, str]],
+    commands: Mapping[str, Iterable[tuple[str, str]]],
+    examples: Iterable[str],
     exit_codes: str,
 ) -> None:
-    """Print the root command's help; ``options`` and ``commands`` are names with their help."""
+    """Print the root command's help; names with their help, ``commands`` by panel."""
     console = Console(highlight=False)
     console.print(Text(f"\n {usage}\n", style="bold"))
     console.print(Text(f" {summary}\n"))
-    console.print(_panel("Commands", [(Text(n, "bold cyan"), Text(h)) for n, h in commands]))
+    for title, rows in commands.items():
+        console.print(_panel(title, [(Text(n, "bold cyan"), Text(h)) for n, h in rows]))
     console.print(_panel("Options", [(Text(n, "bold cyan"), Text(h)) for n, h in options]))
-    console.print(_panel("Examples", [(Text(example, "cyan"),) for example in EXAMPLES]))
+    console.print(_panel("Examples", [(Text(example, "cyan"),) for example in examples]))
     console.print(Text(f" {exit_codes}\n", style="dim"))
 
 

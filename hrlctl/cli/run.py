@@ -10,6 +10,7 @@ import typer
 from hrlctl.cli.completers import PRETRAINED, complete_model
 from hrlctl.cli.consent import ask_for_the_screen
 from hrlctl.cli.model_argument import HELP, model_file
+from hrlctl.cli.output_options import QuietOption
 from hrlctl.cli.task_instance import check_suffix, desktop_kind
 from hrlctl.errors import ExitCode, HrlctlError, UsageError
 
@@ -88,6 +89,7 @@ def run(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object a line: each step, and the end.")
     ] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Let an agent carry out an instruction on a desktop with no task behind it, and watch.
 
@@ -103,15 +105,14 @@ def run(
     if record is not None:
         check_suffix(record, ".gif", "--record")
 
-    from rich.console import Console
-
+    from hrlctl.cli.terminal import working
     from hrlctl.env.observation import check_instruction
     from hrlctl.evaluation.agents import computing_alike, load_agent
     from hrlctl.evaluation.errand import Errand
     from hrlctl.evaluation.model_files import device_for
 
     instruction = check_instruction(instruction)
-    with Console(stderr=True).status("loading the model"), computing_alike([model]):
+    with working("loading the model", quiet=quiet), computing_alike([model]):
         agent = load_agent(model, sampled=sampled, device=device_for(model, device))
         stage = _stage(kind, model)
     try:
@@ -119,7 +120,8 @@ def run(
             ask_for_the_screen(instruction, max_steps)
         with computing_alike([model]):
             errand = Errand(instruction, agent, stage, kind=kind, max_steps=max_steps, seed=seed)
-            _carry_out(errand, _view(errand, as_json=as_json, delay=delay), record)
+            view = _view(errand, as_json=as_json, quiet=quiet, delay=delay)
+            _carry_out(errand, view, record, quiet=quiet)
     finally:
         stage.close()
 
@@ -138,7 +140,7 @@ def _stage(kind: ErrandDesktop, model: Path) -> Desktop:
     return make_desktop(kind, *screen_size(model, kind))
 
 
-def _carry_out(errand: Errand, view: ErrandView, record: Path | None) -> None:
+def _carry_out(errand: Errand, view: ErrandView, record: Path | None, *, quiet: bool) -> None:
     """Carry it out before the user's eyes; the film is written however it ends."""
     from hrlctl.cli.errand_film import ErrandFilm
     from hrlctl.cli.errand_view import Ending
@@ -165,7 +167,8 @@ def _carry_out(errand: Errand, view: ErrandView, record: Path | None) -> None:
             typer.echo(f"stopped: {interruption}", err=True)
     if film is not None and record is not None:
         film.write(record, ending, taken)
-        typer.echo(f"wrote {record}", err=True)
+        if not quiet:
+            typer.echo(f"wrote {record}", err=True)
     if ending is Ending.INTERRUPTED:
         raise typer.Exit(int(ExitCode.INTERRUPTED))
     if ending is Ending.OUT_OF_STEPS:
@@ -175,14 +178,22 @@ def _carry_out(errand: Errand, view: ErrandView, record: Path | None) -> None:
         )
 
 
-def _view(errand: Errand, *, as_json: bool, delay: float) -> ErrandView:
+def _view(errand: Errand, *, as_json: bool, quiet: bool, delay: float) -> ErrandView:
     from rich.console import Console
 
-    from hrlctl.cli.errand_view import JsonErrandView, LiveErrandView, PlainErrandView
+    from hrlctl.cli.errand_view import (
+        JsonErrandView,
+        LiveErrandView,
+        PlainErrandView,
+        QuietErrandView,
+    )
     from hrlctl.cli.panel import can_show_panel
 
     if as_json:
-        return JsonErrandView(errand)
+        shown = JsonErrandView(errand)
+        return QuietErrandView(errand, shown) if quiet else shown
+    if quiet:
+        return QuietErrandView(errand, PlainErrandView(errand))
     console = Console()
     if can_show_panel(console):
         return LiveErrandView(errand, console, delay)

@@ -15,7 +15,9 @@ from rich.text import Text
 from hrlctl.cli.charts import amount, duration, success_style
 from hrlctl.cli.completers import complete_run
 from hrlctl.cli.errors import report
+from hrlctl.cli.output_options import JsonOption, QuietOption
 from hrlctl.cli.run_archive import LOG_FOLDER, Run, find_runs, named_run
+from hrlctl.cli.terminal import fitted, output_console
 from hrlctl.errors import UsageError
 from hrlctl.schema.run_record import SUCCESS_COLUMN
 
@@ -24,12 +26,21 @@ _SHARES: Final = (0.25, 0.5, 0.75, 1.0)  # of the steps that all runs have
 # What every run has of its own, whatever it is about.
 _OWN_KEYS: Final = ("output.save_dir", "output.log_dir")
 
-app = typer.Typer(no_args_is_help=True, help=SUMMARY)
+LIST_EXAMPLES = """[bold]Examples[/bold]
+
+  [cyan]hrlctl runs list[/cyan]
+
+  [cyan]hrlctl report "$(hrlctl runs list --quiet | tail -n 1)"[/cyan]  (the newest)"""
+
+COMPARE_EXAMPLES = """[bold]Example[/bold]
+
+  [cyan]hrlctl runs compare RUN RUN[/cyan]  (as 'hrlctl runs list' names them)"""
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=SUMMARY, rich_markup_mode="rich")
 
 LogDir = Annotated[
     Path, typer.Option("--log-dir", metavar="FOLDER", help="Where hrlctl train wrote its logs.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.callback(help=SUMMARY)
@@ -37,21 +48,25 @@ def runs() -> None:
     """Stands for the commands below."""
 
 
-@app.command("list")
-def list_runs(log_dir: LogDir = LOG_FOLDER, as_json: JsonOption = False) -> None:
-    """Every recorded training, the newest last."""
+@app.command("list", epilog=LIST_EXAMPLES)
+def list_runs(
+    log_dir: LogDir = LOG_FOLDER, as_json: JsonOption = False, quiet: QuietOption = False
+) -> None:
+    """Every recorded training, the newest last; with --quiet their names alone."""
     found, faults = find_runs(log_dir)
     if as_json:
         typer.echo(json.dumps([_as_json(run) for run in found], indent=2))
+    elif quiet:
+        typer.echo("".join(f"{run.name}\n" for run in found), nl=False)
     elif found:
-        Console().print(_table(found))
+        _print_table(found, output_console())
     else:
         typer.echo(f"no runs in {log_dir}", err=True)
     for fault in faults:
         report(fault)
 
 
-@app.command()
+@app.command(epilog=COMPARE_EXAMPLES)
 def compare(
     names: Annotated[
         list[str],
@@ -63,8 +78,12 @@ def compare(
     ],
     log_dir: LogDir = LOG_FOLDER,
     as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
-    """How runs were set up differently, and their success after the same numbers of steps."""
+    """How runs were set up differently, and their success after the same numbers of steps.
+
+    With --quiet the success alone.
+    """
     if len(names) < 2:
         raise UsageError("a single run cannot be compared", hint="name two or more")
     chosen = [named_run(name, log_dir) for name in names]
@@ -82,17 +101,18 @@ def compare(
         }
         typer.echo(json.dumps(content, indent=2))
         return
-    console = Console()
-    console.print(_table(chosen))
-    console.print()
-    console.print(
-        _side_by_side(
-            "what differs",
-            chosen,
-            [(key, [Text(_shown(value)) for value in values]) for key, values in different],
+    console = output_console()
+    if not quiet:
+        _print_table(chosen, console)
+        console.print()
+        console.print(
+            _side_by_side(
+                "what differs",
+                chosen,
+                [(key, [Text(_shown(value)) for value in values]) for key, values in different],
+            )
         )
-    )
-    console.print()
+        console.print()
     console.print(
         _side_by_side(
             "success after",
@@ -132,7 +152,7 @@ def _as_json(run: Run) -> dict[str, Any]:
     }
 
 
-def _table(found: Sequence[Run]) -> Table:
+def _print_table(found: Sequence[Run], console: Console) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     table.add_column("run", overflow="fold")
     for heading in ("policy", "seed", "steps", "success", "time", "state", "commit"):
@@ -149,7 +169,7 @@ def _table(found: Sequence[Run]) -> Table:
             run.state,
             (run.record.commit or "")[:7],
         )
-    return table
+    console.print(fitted(table, console, spare=(7, 2, 1, 5, 3)))
 
 
 def _side_by_side(

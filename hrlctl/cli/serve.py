@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hrlctl.cli.model_argument import ModelArgument
+from hrlctl.cli.output_options import QuietOption
 from hrlctl.errors import HrlctlError
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def serve(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print address and token as one JSON object.")
     ] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Answer for an agent over HTTP: screenshots and an instruction in, actions out.
 
@@ -76,15 +78,17 @@ def serve(
             port=port,
             token_file=token_file,
             device=device,
-            announce=lambda listening: _announce(listening, as_json=as_json),
+            announce=lambda listening: _announce(listening, as_json=as_json, quiet=quiet),
         )
 
 
-def _announce(listening: Listening, *, as_json: bool) -> None:
+def _announce(listening: Listening, *, as_json: bool, quiet: bool) -> None:
     is_drawn = listening.token_file is None
     if as_json:
         token = listening.token if is_drawn else None
         print(json.dumps({"url": listening.url, "token": token}), flush=True)
+        return
+    if quiet and not is_drawn:  # a token that was drawn is known to nobody else
         return
     typer.echo(f"serving at {listening.url}; Ctrl-C stops", err=True)
     wanted = listening.token if is_drawn else f"as in {listening.token_file}"

@@ -7,17 +7,19 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Final, get_args
 
 import typer
 
 from hrlctl.cli.completers import complete_pack
 from hrlctl.cli.errors import report
+from hrlctl.cli.output_options import JsonOption, QuietOption
 from hrlctl.cli.task_instance import desktop_kind
 from hrlctl.cli.tasks_demo import demo
 from hrlctl.cli.tasks_new import new, schema
 from hrlctl.cli.tasks_show import show
 from hrlctl.cli.tasks_verify import verify
+from hrlctl.cli.terminal import echo
 from hrlctl.errors import ExitCode, HrlctlError, PackError, UnknownNameError
 from hrlctl.packs.files import load_task_file, names_a_file
 from hrlctl.packs.instances import Task
@@ -29,9 +31,30 @@ from hrlctl.schema.setup import DesktopKind
 
 SUMMARY = "List, show, check and write tasks."
 
-app = typer.Typer(no_args_is_help=True, help=SUMMARY)
+EXAMPLES: Final = {
+    "list": ("hrlctl tasks list --pack desktop_basics", "hrlctl tasks list --difficulty EASY"),
+    "validate": ("hrlctl tasks validate my_tasks.yaml", "hrlctl tasks validate desktop_basics"),
+    "verify": ("hrlctl tasks verify my_tasks.yaml", "hrlctl tasks verify workflows --instances 5"),
+    "show": (
+        "hrlctl tasks show desktop_basics/open-icon",
+        "hrlctl tasks show desktop_basics/open-icon --instance 3 --picture first.png",
+    ),
+    "demo": (
+        "hrlctl tasks demo workflows/send-a-file",
+        "hrlctl tasks demo linux_apps/create-folder --desktop x11",
+        "hrlctl tasks demo desktop_basics/open-icon --record demo.gif",
+    ),
+    "new": ("hrlctl tasks new my_tasks",),
+    "schema": ("hrlctl tasks schema > pack.schema.json",),
+}
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+def _epilog(command: str) -> str:
+    lines = (f"  [cyan]{example}[/cyan]" for example in EXAMPLES[command])
+    return "\n\n".join(["[bold]Examples[/bold]", *lines])
+
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=SUMMARY, rich_markup_mode="rich")
 
 
 @app.callback(help=SUMMARY)
@@ -39,7 +62,7 @@ def tasks() -> None:
     """Stands for the commands below."""
 
 
-@app.command("list")
+@app.command("list", epilog=_epilog("list"))
 def list_tasks(
     pack: Annotated[
         str | None, typer.Option(help="Only this pack's.", autocompletion=complete_pack)
@@ -56,8 +79,12 @@ def list_tasks(
         ),
     ] = None,
     as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
-    """Every task with its pack, difficulty and steps; broken packs with their reason."""
+    """Every task with its pack, difficulty and steps; broken packs with their reason.
+
+    With --quiet the ids alone.
+    """
     level = _difficulty(difficulty)
     kind = desktop_kind(desktop)
     registry = load_packs()
@@ -69,13 +96,16 @@ def list_tasks(
     if as_json:
         typer.echo(json.dumps(_as_json(registry, chosen), indent=2))
         return
-    _print_table(chosen)
+    if quiet:
+        typer.echo("".join(f"{task.id}\n" for task in chosen), nl=False)
+    else:
+        _print_table(chosen)
     for broken in registry.broken:
         mark = typer.style("broken: ", fg="red", bold=True)
-        typer.echo(f"{mark}{broken.name} ({broken.distribution}): {broken.reason}", err=True)
+        echo(f"{mark}{broken.name} ({broken.distribution}): {broken.reason}", err=True)
 
 
-@app.command()
+@app.command(epilog=_epilog("validate"))
 def validate(
     what: Annotated[
         list[str] | None,
@@ -84,28 +114,41 @@ def validate(
             metavar="[PATH|PACK]...",
         ),
     ] = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Check files and packs without running them; exits 4 if anything is wrong."""
-    faults = 0
-    if not what:
-        for broken in _broken_plugins():
-            report(broken)
-            faults += 1
-    for name, problems, count in _validated(what or []):
-        for problem in problems:
+    results = _validated(what or [])
+    if not what and (broken := _broken_plugins()):
+        results.insert(0, ("criteria and reward terms", broken, 0))
+    if as_json:
+        typer.echo(json.dumps({"checked": [_verdict(*result) for result in results]}))
+    for name, problems, count in results:
+        for problem in problems if not as_json else ():
             report(problem)
-        faults += len(problems)
-        if not problems:
+        if not problems and not quiet and not as_json:
             typer.echo(f"{name}: {count} {'task' if count == 1 else 'tasks'}, all valid")
-    if faults:
+    if any(problems for _, problems, _ in results):
         raise typer.Exit(ExitCode.PACK_INVALID)
 
 
-app.command()(verify)
-app.command()(show)
-app.command()(demo)
-app.command()(new)
-app.command()(schema)
+app.command(epilog=_epilog("verify"))(verify)
+app.command(epilog=_epilog("show"))(show)
+app.command(epilog=_epilog("demo"))(demo)
+app.command(epilog=_epilog("new"))(new)
+app.command(epilog=_epilog("schema"))(schema)
+
+
+def _verdict(name: str, problems: list[HrlctlError], count: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "tasks": count,
+        "is_valid": not problems,
+        "problems": [
+            {"message": problem.message, "where": problem.where, "hint": problem.hint}
+            for problem in problems
+        ],
+    }
 
 
 def _difficulty(name: str | None) -> Difficulty | None:
@@ -187,9 +230,9 @@ def _validated_packs(names: list[str]) -> list[tuple[str, list[HrlctlError], int
     return results
 
 
-def _broken_plugins() -> list[PackError]:
+def _broken_plugins() -> list[HrlctlError]:
     """Criteria and reward terms that are installed and cannot be used."""
-    broken = []
+    broken: list[HrlctlError] = []
     loaders: list[Callable[[], type]] = [*find_criteria().values(), *find_reward_terms().values()]
     for load in loaders:
         try:

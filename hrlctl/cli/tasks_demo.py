@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from hrlctl.cli.output_options import JsonOption, QuietOption
 from hrlctl.cli.task_instance import (
     DesktopOption,
     FileOption,
@@ -42,8 +44,13 @@ def demo(
         float,
         typer.Option(min=0.02, max=60, metavar="SECONDS", help="How long each screen is shown."),
     ] = 1.0,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
-    """Watch the oracle solve an episode; plain lines where there is no terminal."""
+    """Watch the oracle solve an episode; plain lines where there is no terminal.
+
+    With --json an object a line: each step, and the end. With --quiet the end alone.
+    """
     if record is not None:
         check_suffix(record, ".gif", "--record")
     kind = desktop_kind(desktop)
@@ -56,13 +63,55 @@ def demo(
     check_available(kind, [drawn.setup])
     stage = make_desktop(kind, *SCREEN_SIZES[kind])
     try:
-        _play(drawn, instance, stage, record, delay)
+        _play(drawn, stage, _Telling(instance, as_json, quiet), record, delay)
     finally:
         stage.close()
 
 
+class _Telling(NamedTuple):
+    """What is said of a demonstration where it is not drawn."""
+
+    instance: int  # as the user named it
+    as_json: bool
+    quiet: bool
+
+    def begin(self, drawn: Instance) -> None:
+        if not self.as_json and not self.quiet:
+            print(f"{drawn.task_id}, {drawn.split} {self.instance}")
+            print(f"Instruction: {drawn.instruction}")
+
+    def step(self, step: DemonstratedStep) -> None:
+        if not self.quiet:
+            from hrlctl.cli.demonstration_view import line_of
+
+            print(self._object("step", step._asdict()) or line_of(step), flush=True)
+
+    def end(self, last: DemonstratedStep, demonstration: Demonstration) -> None:
+        from hrlctl.cli.demonstration_view import verdict_of
+
+        drawn = demonstration.instance
+        found = {
+            "task": drawn.task_id,
+            "set": drawn.split.value,
+            "instance": self.instance,
+            "instruction": drawn.instruction,
+            "steps": last.number,
+            "max_steps": drawn.max_steps,
+            "total_reward": last.total_reward,
+        }
+        print(self._object("solved", found) or verdict_of(last, demonstration))
+
+    def wrote(self, path: Path) -> None:
+        if not self.as_json and not self.quiet:
+            print(f"wrote {path}")
+
+    def _object(self, kind: str, content: Mapping[str, object]) -> str:
+        """A line of JSON, where that is wanted."""
+        return json.dumps({"type": kind, **content}) if self.as_json else ""
+
+
 def _play(
-    drawn: Instance, number: int, desktop: Desktop, record: Path | None, delay: float
+    drawn: Instance, desktop: Desktop, telling: _Telling, record: Path | None, delay: float
 ) -> None:
     from rich.console import Console
 
@@ -70,31 +119,33 @@ def _play(
     from hrlctl.env.demonstration import Demonstration
 
     demonstration = Demonstration(drawn, desktop)
-    console = Console()
-    if record is None and can_show_panel(console):
+    console, is_told = Console(), telling.as_json or telling.quiet
+    if record is None and not is_told and can_show_panel(console):
         from hrlctl.cli.demonstration_view import play_live
 
         play_live(demonstration, console, delay)
         return
-    print(f"{drawn.task_id}, {drawn.split} {number}\nInstruction: {drawn.instruction}")
+    telling.begin(drawn)
     if record is None:
-        _play_in_lines(demonstration, lambda step: None)
+        _play_in_lines(demonstration, telling, lambda step: None)
     else:
-        _record(demonstration, desktop, record, delay)
+        _record(demonstration, desktop, telling, record, delay)
 
 
-def _play_in_lines(demonstration: Demonstration, shown: Callable[[DemonstratedStep], None]) -> None:
-    """Print a line a step, calling ``shown`` after each."""
-    from hrlctl.cli.demonstration_view import line_of, verdict_of
-
+def _play_in_lines(
+    demonstration: Demonstration, telling: _Telling, shown: Callable[[DemonstratedStep], None]
+) -> None:
+    """Tell each step, calling ``shown`` after it."""
     for step in demonstration.steps():
-        print(line_of(step), flush=True)
+        telling.step(step)
         shown(step)
         last = step
-    print(verdict_of(last, demonstration))
+    telling.end(last, demonstration)
 
 
-def _record(demonstration: Demonstration, desktop: Desktop, path: Path, seconds: float) -> None:
+def _record(
+    demonstration: Demonstration, desktop: Desktop, telling: _Telling, path: Path, seconds: float
+) -> None:
     from hrlctl.cli.demonstration_view import line_of
     from hrlctl.cli.image_files import Animation
 
@@ -103,7 +154,8 @@ def _record(demonstration: Demonstration, desktop: Desktop, path: Path, seconds:
     animation.add(desktop.render(SCALE), instruction)
     _play_in_lines(
         demonstration,
+        telling,
         lambda step: animation.add(desktop.render(SCALE), instruction, line_of(step)),
     )
     animation.write(path)
-    print(f"wrote {path}")
+    telling.wrote(path)

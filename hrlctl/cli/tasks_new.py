@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from hrlctl.cli.errors import report
+from hrlctl.cli.output_options import JsonOption, QuietOption
 from hrlctl.errors import PackError
 
 
@@ -17,12 +18,20 @@ def new(
     directory: Annotated[
         Path, typer.Option(metavar="DIR", help="The project's folder is made in this one.")
     ] = Path(),
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Make a project for a pack of your own: two tasks, their tests, ready to install."""
     from hrlctl.packs.scaffold import create_pack_project
 
-    for path in create_pack_project(name, directory):
-        typer.echo(f"wrote {path}")
+    written = create_pack_project(name, directory)
+    if as_json:
+        typer.echo(json.dumps({"wrote": [str(path) for path in written]}))
+        return
+    for path in written:
+        typer.echo(str(path) if quiet else f"wrote {path}")
+    if quiet:
+        return
     typer.echo(
         "\n".join(
             [
@@ -37,8 +46,11 @@ def new(
     )
 
 
-def schema() -> None:
-    """Print the JSON Schema of a pack's file, for completion and checks in an editor."""
+def schema(as_json: JsonOption = True, quiet: QuietOption = False) -> None:
+    """Print the JSON Schema of a pack's file, for completion and checks in an editor.
+
+    With --json, --quiet or neither: it is nothing but JSON.
+    """
     from hrlctl.packs.plugins import find_criteria
     from hrlctl.schema.json_schema import pack_schema
 

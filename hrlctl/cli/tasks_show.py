@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from hrlctl.cli.output_options import JsonOption, QuietOption
 from hrlctl.cli.task_instance import (
     FileOption,
     InstanceOption,
@@ -44,9 +45,13 @@ def show(
         Path | None,
         typer.Option(metavar="FILE.png", help="Write the first screen to this file."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
-    """An episode as it is drawn: instruction, setup, criteria, milestones and oracle."""
+    """An episode as it is drawn: instruction, setup, criteria, milestones and oracle.
+
+    With --quiet its instruction alone.
+    """
     if picture is not None:
         check_suffix(picture, ".png", "--picture")
     task = find_task(task_id, file)
@@ -61,9 +66,12 @@ def show(
     if as_json:
         typer.echo(json.dumps(_as_json(task, drawn, instance, measured), indent=2))
         return
-    from rich.console import Console
+    if quiet:
+        typer.echo(drawn.instruction)
+        return
+    from hrlctl.cli.terminal import output_console
 
-    _print(task, drawn, instance, measured, Console(highlight=False))
+    _print(task, drawn, instance, measured, output_console(highlight=False))
     if picture is not None:
         typer.echo(f"wrote {picture}")
 

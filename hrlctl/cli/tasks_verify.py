@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from hrlctl.cli.errors import report
+from hrlctl.cli.output_options import JsonOption, QuietOption
 from hrlctl.cli.task_instance import DesktopOption, desktop_kind
 from hrlctl.errors import ExitCode, HrlctlError
 
@@ -40,11 +41,13 @@ def verify(
         typer.Option(min=0, help="Processes; 0 runs in this one. As many as cores without."),
     ] = None,
     desktop: DesktopOption = "sim",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Play tasks by their oracles and by agents that must fail; exits 4 if a task is faulty.
 
-    A task without an oracle is unverified, which is no fault.
+    A task without an oracle is unverified, which is no fault. With --quiet the verified are not
+    listed.
     """
     selections, broken = _selected(what or [])
     verdicts = _verdicts(
@@ -53,11 +56,12 @@ def verify(
         seed=seed,
         workers=workers if workers is not None else os.cpu_count() or 1,
         desktop=desktop_kind(desktop),
+        quiet=quiet,
     )
     if as_json:
         typer.echo(json.dumps(_as_json(verdicts, broken, instances, seed)))
     else:
-        _print_table(verdicts)
+        _print_table(verdicts, quiet=quiet)
         for error in broken:
             report(error)
     if broken or any(verdict.result == "failed" for verdict in verdicts):
@@ -105,18 +109,20 @@ def _selected(what: Sequence[str]) -> tuple[list[TaskSelection], list[HrlctlErro
     return selections, broken
 
 
-def _verdicts(selections: Sequence[TaskSelection], **arguments: Any) -> list[TaskVerdict]:
+def _verdicts(
+    selections: Sequence[TaskSelection], *, quiet: bool, **arguments: Any
+) -> list[TaskVerdict]:
     """All verdicts in the order of the tasks; on a terminal with a word on how far it is."""
-    from rich.console import Console
+    from hrlctl.cli.terminal import working
 
     done: list[TaskVerdict] = []
     order = [task.id for selection in selections for task in selection.load()]
-    with Console(stderr=True).status(f"verifying {len(order)} tasks") as status:
+    with working(f"verifying {len(order)} tasks", quiet=quiet) as say:
         from hrlctl.evaluation.verification import verify as play  # imports torch: takes seconds
 
         for verdict in play(selections, **arguments):
             done.append(verdict)
-            status.update(f"verified {len(done)} of {len(order)} tasks")
+            say(f"verified {len(done)} of {len(order)} tasks")
     return sorted(done, key=lambda verdict: order.index(verdict.task_id))
 
 
@@ -135,19 +141,22 @@ def _as_json(
     }
 
 
-def _print_table(verdicts: Sequence[TaskVerdict]) -> None:
+def _print_table(verdicts: Sequence[TaskVerdict], *, quiet: bool) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
+    from hrlctl.cli.terminal import output_console
+
+    console = output_console()
     table = Table(box=box.SIMPLE_HEAD, show_lines=False)
     table.add_column("task", overflow="fold")
     table.add_column("verdict", no_wrap=True)
     table.add_column("steps", justify="right", no_wrap=True)
     table.add_column("what is wrong", overflow="fold", ratio=1)
     for verdict in verdicts:
+        if quiet and verdict.result == "verified":
+            continue
         remarks = [Text(str(finding)) for finding in verdict.findings]
         remarks += [Text(note, style="dim") for note in verdict.notes]
         table.add_row(
@@ -156,7 +165,8 @@ def _print_table(verdicts: Sequence[TaskVerdict]) -> None:
             _steps(verdict),
             Text("\n").join(remarks),
         )
-    console.print(table)
+    if table.row_count:
+        console.print(table)
     counts = {result: sum(v.result == result for v in verdicts) for result in _STYLES}
     console.print(", ".join(f"{count} {result}" for result, count in counts.items()))
 

@@ -22,7 +22,7 @@ EXAMPLES = """[bold]Examples[/bold]
 
   [cyan]hrlctl train --difficulty EASY[/cyan]
 
-  [cyan]hrlctl train --total-timesteps 1e6 --task desktop_basics/open_icon --seed 1[/cyan]
+  [cyan]hrlctl train --total-timesteps 1e6 --task desktop_basics/open-icon --seed 1[/cyan]
 
   [cyan]hrlctl train --resume checkpoints/checkpoint_50000.pt[/cyan]  (goes on exactly there)
 
@@ -362,6 +362,10 @@ def train(
             "--json", help="One JSON object an event, on standard output.", rich_help_panel=DISPLAY
         ),
     ] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", help="Warnings and the end alone.", rich_help_panel=DISPLAY),
+    ] = False,
 ) -> None:
     """Train; the parameters are explained to the user in ``hrlctl train --help``."""
     from hrlctl.cli.training_session import TrainingRequest, run_training
@@ -376,6 +380,7 @@ def train(
             dry_run=dry_run,
             plain=plain,
             as_json=as_json,
+            quiet=quiet,
         )
     )
 

@@ -18,7 +18,8 @@ from rich.console import Console
 from hrlctl.cli.interruption import StopRequest, stopping_on_signals
 from hrlctl.cli.jsonlines import JsonRenderer
 from hrlctl.cli.plain import PlainRenderer
-from hrlctl.cli.renderer import SilentRenderer
+from hrlctl.cli.renderer import QuietRenderer, SilentRenderer
+from hrlctl.cli.terminal import output_console
 from hrlctl.cli.train import OPTIONS
 from hrlctl.config import Resolved, StoredConfig, require_training_enabled, resolve
 from hrlctl.config.launch import process_count
@@ -42,6 +43,7 @@ class TrainingRequest:
     dry_run: bool
     plain: bool
     as_json: bool
+    quiet: bool
 
 
 def run_training(request: TrainingRequest) -> None:
@@ -81,7 +83,8 @@ def run_training(request: TrainingRequest) -> None:
             )
             typer.echo(f"go on with: {command} --resume {finished.resume_from}", err=True)
         raise typer.Exit(int(ExitCode.INTERRUPTED))
-    if finished is not None and finished.final_model is not None and not request.as_json:
+    is_chatty = not request.as_json and not request.quiet
+    if finished is not None and finished.final_model is not None and is_chatty:
         typer.echo(f"measure it with: hrlctl eval {finished.final_model}", err=True)
 
 
@@ -148,6 +151,9 @@ def _events(request: TrainingRequest, config: RunConfig, stop: StopRequest) -> I
 
 
 def _renderer(request: TrainingRequest) -> Renderer:
+    if request.quiet:
+        end = JsonRenderer() if request.as_json else PlainRenderer()
+        return QuietRenderer(warnings=PlainRenderer(sys.stderr), end=end)
     if request.as_json:
         return JsonRenderer()
     if not request.plain:
@@ -170,6 +176,6 @@ def _show_configuration(resolved: Resolved, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(json_of(resolved), indent=2))
     else:
-        print_configuration(resolved, Console())
+        print_configuration(resolved, output_console())
     for warning in resolved.warnings:
         print(f"warning: {warning}", file=sys.stderr)

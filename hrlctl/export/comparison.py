@@ -14,6 +14,7 @@ import torch
 
 from hrlctl.export.agent import HEADS, AgentInputs, AgentOutputs, GreedyAgent, state_tensor
 from hrlctl.export.recording import as_arrays
+from hrlctl.export.ties import TIE, margins
 from hrlctl.policy.devices import one_thread
 from hrlctl.policy.hierarchical import ActorState, HierarchicalPolicy, Observations
 from hrlctl.runtime.model import Answer, ExportedModel
@@ -30,8 +31,10 @@ class Comparison:
     Attributes:
         observations: how many were compared.
         same_choices: in how many of them action and next state are the same.
-        largest_difference: between the heads, over all observations.
+        largest_difference: between the heads, over all observations but ``ties``.
         worst_head: the head of the largest difference.
+        ties: observations with a larger difference in which what stands in a cell is decided by
+            rounding, see ``hrlctl.export.ties``.
         torch_milliseconds, onnx_milliseconds: medians of one step of one episode, on one thread.
     """
 
@@ -39,6 +42,7 @@ class Comparison:
     same_choices: int
     largest_difference: float
     worst_head: str
+    ties: int
     torch_milliseconds: float
     onnx_milliseconds: float
 
@@ -66,7 +70,7 @@ def compare(
     """
     agent = GreedyAgent(policy).eval()
     differences = dict.fromkeys(HEADS, 0.0)
-    same = total = 0
+    same = total = ties = 0
     with torch.no_grad(), one_thread():
         for inputs in recording:
             answer = _answer(model, inputs)
@@ -77,14 +81,19 @@ def compare(
             same += int(is_same.sum())
             total += len(is_same)
             heads = {**answer.heads, "done_probability": answer.done_probability}
+            found = {
+                name: _differences(heads[name], getattr(wanted, name).numpy()) for name in HEADS
+            }
+            tied = _tied(policy, inputs, np.max(list(found.values()), axis=0))
+            ties += int(tied.sum())
             for name in HEADS:
-                found = _difference(heads[name], getattr(wanted, name).numpy())
-                differences[name] = float(np.maximum(differences[name], found))  # keeps NaN
+                largest = np.where(tied, 0.0, found[name]).max()
+                differences[name] = float(np.maximum(differences[name], largest))  # keeps NaN
         one = AgentInputs(*(part[:1] for part in recording[0]))
         in_torch = _milliseconds(lambda: policy_choices(policy, one))
         in_onnx = _milliseconds(lambda: _answer(model, one))
     worst = max(differences, key=lambda name: np.nan_to_num(differences[name], nan=np.inf))
-    return Comparison(total, same, differences[worst], worst, in_torch, in_onnx)
+    return Comparison(total, same, differences[worst], worst, ties, in_torch, in_onnx)
 
 
 def _answer(model: ExportedModel, inputs: AgentInputs) -> Answer:
@@ -103,9 +112,23 @@ def policy_choices(
     return acted.action.numpy(), state_tensor(acted.state).numpy()
 
 
-def _difference(mine: npt.NDArray[np.float32], wanted: npt.NDArray[np.float32]) -> float:
+def _differences(
+    mine: npt.NDArray[np.float32], wanted: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    """The largest difference in each row."""
     both_masked = (mine < _MASKED) & (wanted < _MASKED)
-    return float(np.where(both_masked, 0.0, np.abs(mine - wanted)).max())
+    found = np.where(both_masked, np.float32(0), np.abs(mine - wanted))
+    return found.reshape(len(found), -1).max(1)
+
+
+def _tied(
+    policy: HierarchicalPolicy, inputs: AgentInputs, largest: npt.NDArray[np.float32]
+) -> npt.NDArray[np.bool_]:
+    """Rows that differ by a number, and by more than may be, because of a tie."""
+    differs = np.isfinite(largest) & (largest > TOLERANCE)
+    if not differs.any():
+        return differs
+    return differs & (margins(policy, Observations(*inputs[:4])) < TIE).numpy()
 
 
 def _milliseconds(run: Callable[[], object]) -> float:

@@ -16,7 +16,7 @@ from fastapi.security import HTTPBearer
 
 from hrlctl import __version__
 from hrlctl.env.observation import MAX_CHARACTERS, check_instruction
-from hrlctl.errors import HrlctlError, UsageError
+from hrlctl.errors import DesktopUnavailableError, HrlctlError, UsageError
 from hrlctl.serve.batching import Batcher
 from hrlctl.serve.gate import Gate, Limits, refused
 from hrlctl.serve.interpretation import Interpreter
@@ -38,7 +38,7 @@ from hrlctl.serve.model import Model
 from hrlctl.serve.refusals import RefusedError
 from hrlctl.serve.screenshots import read_screenshot
 from hrlctl.serve.sessions import Session, Sessions
-from hrlctl.serve.task_runs import find_task, run_task
+from hrlctl.serve.task_runs import check_screen, find_task, run_task
 
 DECODERS: Final = 2
 """Screenshots that are decoded at the same time; it bounds the memory that they take."""
@@ -155,10 +155,11 @@ class _Service:
         )  # fmt: skip
         router.add_api_route(
             "/tasks/run", self.play_task, methods=["POST"],
-            summary="Play a task in the simulator", response_model_exclude_none=True,
+            summary="Play a task on a desktop of its own", response_model_exclude_none=True,
             responses=_problems(
                 BAD_REQUEST="The body cannot be read.",
                 TOO_MANY_REQUESTS="Other tasks are being played.",
+                NOT_IMPLEMENTED="The desktop, or a program on it, is not there.",
             ),
         )  # fmt: skip
         return router
@@ -270,11 +271,13 @@ class _Service:
         self._task_runs += 1
         try:
             # Packs are read from files when the first of their tasks is asked for.
-            task = await asyncio.to_thread(find_task, wanted.task)
+            check_screen(wanted.desktop, self._interpreter.actions)
+            task = await asyncio.to_thread(find_task, wanted.task, wanted.desktop)
             run = await run_task(
                 task,
                 wanted.instance,
                 wanted.set,
+                wanted.desktop,
                 batcher=self.batcher,
                 initial_state=self._initial_state,
                 interpreter=self._interpreter,
@@ -312,9 +315,12 @@ async def _say_what_went_wrong(request: Request, error: Exception) -> JSONRespon
     assert isinstance(error, HrlctlError)
     if isinstance(error, RefusedError):
         return refused(error, request.scope)
-    is_their_mistake = isinstance(error, UsageError)
-    status = (
-        HTTPStatus.UNPROCESSABLE_ENTITY if is_their_mistake else HTTPStatus.INTERNAL_SERVER_ERROR
-    )
+    match error:
+        case UsageError():
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+        case DesktopUnavailableError():
+            status = HTTPStatus.NOT_IMPLEMENTED
+        case _:
+            status = HTTPStatus.INTERNAL_SERVER_ERROR
     detail = error.message.encode(errors="replace").decode()
     return JSONResponse({"detail": detail, "hint": error.hint}, status)

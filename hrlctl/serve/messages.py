@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hrlctl.env.observation import MAX_CHARACTERS
 from hrlctl.schema.base import Split
+from hrlctl.schema.setup import DesktopKind
 
 DEFAULT_STEPS = 30
 MAX_STEPS = 1000
@@ -115,11 +116,14 @@ class PredictionMessage(Message):
 
 
 class TaskRunRequest(Message):
-    """An instance of a task to be played in the simulator."""
+    """An instance of a task to be played."""
 
     task: str = Field(max_length=200, examples=["desktop_basics/open-icon"])
     instance: int = Field(default=0, ge=0, lt=2**31)
     set: Split = Split.SEEDS
+    desktop: DesktopKind = Field(
+        default="sim", description="the simulator, or real programs on a private display"
+    )
 
 
 class TaskStep(Message):

@@ -1,21 +1,25 @@
-"""A whole task, played in the simulator by the model that is served."""
+"""A whole task, played in the simulator or by real programs, by the model that is served."""
 
 from __future__ import annotations
 
-from functools import cache
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from hrlctl.desktop.backends import check_available, make_desktop
 from hrlctl.desktop.commands import Command
-from hrlctl.desktop.sim import SimDesktop
-from hrlctl.env.action import ActionType, Part
+from hrlctl.env.action import ActionSpace, ActionType, Part
 from hrlctl.env.arrays import ObservationArrays, write_observation
-from hrlctl.env.episode import Episode, EpisodeRules
+from hrlctl.env.episode import Episode, EpisodeRules, Outcome
+from hrlctl.errors import UsageError
 from hrlctl.packs import Instance, Task, draw_instance
 from hrlctl.packs.selection import TaskSelection
 from hrlctl.schema.base import Split
+from hrlctl.schema.setup import SCREEN_SIZES, DesktopKind
 from hrlctl.serve.batching import Batcher, Question
 from hrlctl.serve.interpretation import Interpreter
 
@@ -37,22 +41,38 @@ class TaskRun(NamedTuple):
 
 
 @cache
-def find_task(task_id: str) -> Task:
+def find_task(task_id: str, desktop: DesktopKind) -> Task:
     """The task of this id.
 
     Raises:
         UnknownNameError: there is none.
-        UsageError: it is not for the simulator.
+        UsageError: it is not for this desktop.
         PackError: its pack is broken.
     """
-    (task,) = TaskSelection(ids=(task_id,), desktop="sim").load()
+    (task,) = TaskSelection(ids=(task_id,), desktop=desktop).load()
     return task
+
+
+def check_screen(desktop: DesktopKind, actions: ActionSpace) -> None:
+    """Refuse a desktop whose screens are not those of the model.
+
+    Raises:
+        UsageError: real programs are read at one size alone.
+    """
+    wanted = SCREEN_SIZES[desktop]
+    if desktop != "sim" and wanted != (actions.width, actions.height):
+        raise UsageError(
+            f"the model is for screens of {actions.width}x{actions.height} pixels, and the desktop"
+            f" {desktop} has {wanted.width}x{wanted.height}",
+            hint=f"serve what 'hrlctl export --screen {wanted.width}x{wanted.height}' makes of it",
+        )
 
 
 async def run_task(
     task: Task,
     seed: int,
     split: Split,
+    desktop: DesktopKind,
     *,
     batcher: Batcher,
     initial_state: npt.NDArray[np.int64],
@@ -62,24 +82,53 @@ async def run_task(
 
     Raises:
         TaskError: it cannot be drawn or set up.
+        DesktopUnavailableError: the desktop, or a program on it, is not there.
     """
-    actions = interpreter.actions
     instance = draw_instance(task, seed, split)
-    desktop = SimDesktop(actions.width, actions.height)
-    episode = Episode(instance, desktop, actions, EpisodeRules(termination="agent"))
-    texts = episode.reading.texts
-    state, steps = initial_state, list[TakenStep]()
-    while True:
-        seen = ObservationArrays.allocate((1,), actions)
-        write_observation(episode, seen, 0)
-        reply = await batcher.ask(Question(seen, state))
-        state, action = reply.state, reply.action.copy()
-        if says_done := interpreter.says_done(reply):
-            action[Part.TYPE] = ActionType.DONE
-        decision = interpreter.decision(state, texts)
-        steps.append(
-            TakenStep(interpreter.command(reply, texts), decision.skill if decision else None)
-        )
-        outcome = episode.step(action)
-        if outcome.terminated or outcome.truncated:
-            return TaskRun(instance, tuple(steps), says_done, outcome.success)
+    loop = asyncio.get_running_loop()
+    # One thread has the desktop from its beginning to its end, as its display wants it, and other
+    # requests do not wait for real programs.
+    with ThreadPoolExecutor(1, thread_name_prefix="desktop") as thread:
+        at_desktop = partial(loop.run_in_executor, thread)
+        stage = await at_desktop(_Stage, instance, desktop, interpreter.actions)
+        try:
+            state, steps = initial_state, list[TakenStep]()
+            while True:
+                reply = await batcher.ask(Question(await at_desktop(stage.look), state))
+                state, action = reply.state, reply.action.copy()
+                if says_done := interpreter.says_done(reply):
+                    action[Part.TYPE] = ActionType.DONE
+                decision = interpreter.decision(state, stage.texts)
+                command = interpreter.command(reply, stage.texts)
+                steps.append(TakenStep(command, decision.skill if decision else None))
+                outcome = await at_desktop(stage.step, action)
+                if outcome.terminated or outcome.truncated:
+                    return TaskRun(instance, tuple(steps), says_done, outcome.success)
+        finally:
+            await at_desktop(stage.close)
+
+
+class _Stage:
+    """A desktop with an episode on it; made, used and closed by one thread."""
+
+    def __init__(self, instance: Instance, kind: DesktopKind, actions: ActionSpace) -> None:
+        check_available(kind, [instance.setup])
+        self._desktop, self._actions = make_desktop(kind, actions.width, actions.height), actions
+        try:
+            rules = EpisodeRules(termination="agent")
+            self._episode = Episode(instance, self._desktop, actions, rules)
+        except BaseException:
+            self._desktop.close()
+            raise
+        self.texts = self._episode.reading.texts
+
+    def look(self) -> ObservationArrays:
+        seen = ObservationArrays.allocate((1,), self._actions)
+        write_observation(self._episode, seen, 0)
+        return seen
+
+    def step(self, action: npt.NDArray[np.int64]) -> Outcome:
+        return self._episode.step(action)
+
+    def close(self) -> None:
+        self._desktop.close()

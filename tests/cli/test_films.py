@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image
 
 from hrlctl.cli.film_frames import SCALE, Verdict, film_frame, marked
-from hrlctl.cli.films import key_frames, record
+from hrlctl.cli.films import key_frames, record, record_failures
 from hrlctl.cli.image_files import Animation
 from hrlctl.desktop.commands import Click, Command, DoubleClick, Drag, RightClick, Scroll, Wait
 from hrlctl.env.episode import EpisodeRules
@@ -99,6 +100,20 @@ def test_episodes_are_written_as_gif_mp4_and_strip(
     assert mp4.read_bytes()[4:8] == b"ftyp"
     with Image.open(film.strip) as strip:
         assert strip.size == (3 * 320 + 2 * 6, 240)
+
+
+def test_every_failure_has_a_strip_and_a_success_has_none(
+    report: EvaluationReport, tmp_path: Path
+) -> None:
+    lost = [RESULT._replace(seed=seed) for seed in (5, 6, 7)]
+    won = RESULT._replace(seed=8, automatic=Ending(True, 2, None))
+    known = {lost[0]: tmp_path / "there.png"}
+    strips = record_failures(
+        dataclasses.replace(report, results=(*lost, won)), tmp_path / "strips", known
+    )
+    assert list(strips) == lost
+    assert strips[lost[0]] == tmp_path / "there.png"
+    assert sorted((tmp_path / "strips").iterdir()) == sorted(strips[each] for each in lost[1:])
 
 
 def test_a_folder_that_cannot_be_written(report: EvaluationReport, tmp_path: Path) -> None:

@@ -150,6 +150,15 @@ def test_a_report_of_a_run(logs: Path) -> None:
     assert "hrlctl train <b>" in found["text"]
 
 
+def test_programs_are_told_names_and_paths_and_nothing_else(logs: Path) -> None:
+    assert run("runs", "list", "--quiet").stdout == "first\nsecond\n"
+    told = json.loads(run("report", "first", "--json").stdout)["wrote"]
+    assert run("report", "first", "--quiet").stdout.split() == told
+    assert "<html" in Path(*told).read_text(encoding="utf-8")
+    success = run("runs", "compare", "first", "second", "--quiet").stdout
+    assert success.startswith("success after")
+
+
 def test_a_report_goes_where_it_is_wanted(logs: Path, tmp_path: Path) -> None:
     assert run("report", "second", "--output", str(tmp_path / "new" / "a.html")).exit_code == 0
     assert "50.0%" in (tmp_path / "new" / "a.html").read_text()

@@ -133,6 +133,17 @@ def test_json_is_one_object_an_event_and_nothing_else(engine: Any) -> None:
     assert objects[-1]["final_model"] == "checkpoints/final_model.pt"
 
 
+@pytest.mark.parametrize(("form", "ending"), [((), "Finished at"), (("--json",), "run_finished")])
+def test_quiet_is_warnings_and_the_end(engine: Any, form: tuple[str, ...], ending: str) -> None:
+    result = run("--quiet", *form)
+    assert result.exit_code == 0
+    assert ending in result.stdout.splitlines()[0]
+    assert "Update" not in result.stdout
+    assert "the manager has collapsed" in result.stderr
+    assert "it hung" in result.stderr
+    assert "measure it with" not in result.stderr
+
+
 def test_every_event_of_the_engine_is_recorded(engine: Any) -> None:
     run("--plain")
     assert engine.recorded == [event for event in engine.events if not callable(event)]

@@ -9,7 +9,7 @@ import pytest
 
 from hrlctl.config import resolve
 from hrlctl.config.keys import known_keys
-from hrlctl.schema.run import RunConfig
+from hrlctl.schema.run import RunConfig, TrainingConfig
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "hrlctl" / "config" / "templates" / "config.yaml"
@@ -38,3 +38,12 @@ def test_every_key_is_documented_with_its_default(key: str) -> None:
     info = known_keys()[key]
     default = [] if info.is_list else info.default
     assert info.parse(row[1].strip("[]") or ",", "docs") == (() if default == [] else default)
+
+
+def test_every_parameter_of_training_has_a_range_and_an_effect() -> None:
+    document = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
+    table = document.partition("| parameter | range; recommended |")[2].partition("\n\n")[0]
+    rows = [row.strip("|").split("|") for row in table.splitlines()[2:]]
+    documented = {name for names, *_ in rows for name in re.findall(r"`(\w+)`", names)}
+    assert documented == set(TrainingConfig.model_fields)
+    assert all(bounds.strip() and effect.strip() for _, bounds, effect, _ in rows)

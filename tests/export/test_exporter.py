@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -15,8 +16,9 @@ from hrlctl.export.agent import AgentInputs, GreedyAgent, state_tensor
 from hrlctl.export.comparison import TOLERANCE, compare, policy_choices
 from hrlctl.export.exporter import export_onnx, export_safetensors
 from hrlctl.export.recording import record
+from hrlctl.export.ties import margins
 from hrlctl.packs.selection import TaskSelection
-from hrlctl.policy import HierarchicalPolicy
+from hrlctl.policy import HierarchicalPolicy, Observations
 from hrlctl.policy.files import read_model, write_model
 from hrlctl.runtime.model import ExportedModel
 from hrlctl.schema.base import Difficulty
@@ -53,6 +55,42 @@ def test_another_policys_weights_are_noticed(export: Export, recording: list[Age
     comparison = compare(ExportedModel.load(export.folder / "model.onnx"), other, recording[:1])
     assert not comparison.matches
     assert comparison.largest_difference > TOLERANCE
+
+
+def test_only_a_tie_excuses_a_difference(
+    export: Export, recording: list[AgentInputs], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model that is wrong by a tenth in one head, which the second observation alone may be."""
+    model = ExportedModel.load(export.folder / "model.onnx")
+
+    class Off:
+        def act(self, arrays: Any, state: Any) -> Any:
+            answer = model.act(arrays, state)
+            heads = {**answer.heads, "key_log_probs": answer.heads["key_log_probs"].copy()}
+            heads["key_log_probs"][1:2, 3] += 0.1
+            return answer._replace(heads=heads)
+
+    off = cast(ExportedModel, Off())
+    assert compare(off, export.policy, recording[:1]).largest_difference > 0.09
+    nearest = torch.ones(len(recording[0].screen))
+    nearest[1] = 1e-7
+    monkeypatch.setattr("hrlctl.export.comparison.margins", lambda *_: nearest)
+    comparison = compare(off, export.policy, recording[:1])
+    assert comparison.ties == 1
+    assert comparison.matches
+
+
+def test_how_near_the_likeliest_two_are_is_seen(
+    policy: HierarchicalPolicy, recording: list[AgentInputs]
+) -> None:
+    observations = Observations(*recording[0][:4])
+    before = margins(policy, observations)
+    assert (before > 0).all()
+    tied = copy.deepcopy(policy)
+    with torch.no_grad():
+        tied.perception.look.weight.zero_()
+        tied.perception.look.bias.zero_()
+    assert (margins(tied, observations) == 0).all()
 
 
 def test_one_episode_and_many_are_answered_alike(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import threading
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fastapi.testclient import TestClient
+
+from hrlctl.desktop.sim import SimDesktop
+from hrlctl.errors import DesktopUnavailableError
+from hrlctl.schema.exported_model import ScreenInfo
+from hrlctl.serve import task_runs
 
 if TYPE_CHECKING:
     from tests.serve.conftest import FakeModel
@@ -196,6 +202,51 @@ def test_a_task_is_played_to_its_end(client: TestClient) -> None:
     assert 'hrlctl_task_runs_total{success="false"} 1.0' in client.get("/metrics").text
 
 
+def test_a_task_is_played_by_real_programs_whose_desktop_is_closed_again(
+    make_client: Callable[..., TestClient], model: FakeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here by a stand-in for them: one thread makes it, uses it and closes it."""
+    threads: list[str] = []
+
+    class StandIn(SimDesktop):
+        def __init__(self, width: int, height: int) -> None:
+            super().__init__(width, height)
+            threads.append(threading.current_thread().name)
+
+        def close(self) -> None:
+            threads.append(threading.current_thread().name)
+
+    wanted: list[tuple[str, int, int]] = []
+
+    def make(kind: str, width: int, height: int) -> StandIn:
+        wanted.append((kind, width, height))
+        return StandIn(width, height)
+
+    monkeypatch.setattr(task_runs, "make_desktop", make)
+    monkeypatch.setattr(task_runs, "check_available", lambda kind, setups: None)
+    screen = ScreenInfo(width=320, height=240, cell=8)
+    model.info = model.info.model_copy(update={"screen": screen})
+    body = {"task": "linux_apps/open-calculator", "desktop": "x11"}
+    answer = make_client().post("/v1/tasks/run", json=body)
+    assert answer.status_code == 200, answer.text
+    assert wanted == [("x11", 320, 240)]
+    assert len(threads) == 2
+    assert len(set(threads)) == 1
+
+
+def test_a_desktop_that_cannot_be_had_is_said(
+    client: TestClient, model: FakeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(kind: str, setups: object) -> None:
+        raise DesktopUnavailableError("there is no Xvfb", hint="apt-get install xvfb")
+
+    monkeypatch.setattr(task_runs, "check_available", missing)
+    answer = client.post("/v1/tasks/run", json={"task": "desktop_basics/open-icon"})
+    assert answer.status_code == 501
+    assert answer.json() == {"detail": "there is no Xvfb", "hint": "apt-get install xvfb"}
+    assert client.post("/v1/tasks/run", json={"task": "no/task"}).status_code == 422
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -204,6 +255,8 @@ def test_a_task_is_played_to_its_end(client: TestClient) -> None:
         {"task": "desktop_basics/open-icon", "instance": -1},
         {"task": "desktop_basics/open-icon", "set": "all"},
         {"task": "desktop_basics/open-icon", "more": 1},
+        {"task": "desktop_basics/open-icon", "desktop": "native"},
+        {"task": "linux_apps/create-folder", "desktop": "x11"},  # the model's screens are smaller
         {},
     ],
 )
