@@ -65,6 +65,7 @@ class Curriculum:
     episodes of each, all of which it needs) reaches the threshold, after at least
     ``min_steps_per_stage``. Passed stages keep a share of the episodes. One that slips is opened
     again: its tasks are played like those of the stage itself until it is back at its threshold.
+    So are those before the stage in which a run begins, until they are passed.
 
     Args:
         config: thresholds and where to start.
@@ -77,7 +78,8 @@ class Curriculum:
         self.stage = config.difficulty
         self.steps_in_stage = 0
         self.steps_by_stage = {stage.value: 0 for stage in _STAGES}
-        self.reopened: set[Difficulty] = set()
+        # Where a run begins later, nothing says yet that the stages before are passed.
+        self.reopened = {stage for stage in self._passed() if self._of_stages([stage])}
         self._hinted: set[str] = set()
 
     @property
