@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
+from hrlctl.desktop.x11.browser_profile import FLAGS as BROWSER_FLAGS
 from hrlctl.errors import DesktopUnavailableError
 from hrlctl.schema.setup import ProgramKind
 
@@ -19,6 +20,7 @@ class Program(NamedTuple):
         window_class: the class of its windows (WM_CLASS), in lower case.
         icons: names of its icon in icon themes.
         opens_paths: whether a path may follow.
+        opens_addresses: whether it is a browser, started by ``hrlctl.desktop.x11.browser``.
         same_key_pause: where not 0, keys come one by one, each when the one before was handled, and
             the same key not again within these seconds.
     """
@@ -28,6 +30,7 @@ class Program(NamedTuple):
     window_class: str
     icons: tuple[str, ...]
     opens_paths: bool = False
+    opens_addresses: bool = False
     same_key_pause: float = 0.0
 
     @property
@@ -82,6 +85,20 @@ PROGRAMS: Final[Mapping[ProgramKind, tuple[Program, ...]]] = {
     "terminal": (
         Program(("xterm", "-u8"), "xterm", "xterm", ("xterm-color", "utilities-terminal")),
     ),
+    "browser": tuple(
+        Program(
+            (command, f"--class={command}", *BROWSER_FLAGS),
+            package,
+            command,
+            (command, "web-browser"),
+            opens_addresses=True,
+        )
+        for command, package in (
+            ("chromium", "chromium"),
+            ("chromium-browser", "chromium-browser"),
+            ("google-chrome", "google-chrome-stable"),
+        )
+    ),
 }
 """By kind, the one to prefer first."""
 
@@ -90,6 +107,7 @@ NAMES: Final[Mapping[ProgramKind, str]] = {
     "text_editor": "Editor",
     "file_manager": "Files",
     "terminal": "Terminal",
+    "browser": "Browser",
 }
 """What their icons are called where a task does not say."""
 

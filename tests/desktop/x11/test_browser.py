@@ -1,0 +1,152 @@
+"""A real browser finds the pages of its task and no others, and what it shows is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hrlctl.desktop.backends import check_available, make_desktop
+from hrlctl.desktop.commands import Click, DoubleClick, Press, TypeText
+from hrlctl.desktop.contract import UNKNOWN, Desktop, Locator
+from hrlctl.errors import DesktopUnavailableError, TaskError
+from hrlctl.schema.setup import Setup
+
+from .conftest import middle
+from .test_processes import is_running, name_of, wait_for
+
+pytestmark = pytest.mark.x11
+
+PAGES = [
+    {
+        "address": "kelp.org",
+        "title": "Kelp shop",
+        "content": [
+            {"kind": "paragraph", "text": "Open <all> day & night."},
+            {"kind": "links", "entries": [{"text": "Prices", "to": "kelp.org/prices"}]},
+        ],
+    },
+    {
+        "address": "kelp.org/prices",
+        "title": "Prices",
+        "content": [
+            {"kind": "table", "columns": ["Item", "Price"], "rows": [["Lamp", "341"]]},
+            {"kind": "search", "entries": [{"text": "Garden hose", "to": "kelp.org"}]},
+        ],
+    },
+]
+WINDOW = {"title": "Browser", "program": "browser"}
+
+
+def setup(**more: object) -> Setup:
+    return Setup.model_validate({"pages": PAGES, **more})
+
+
+@pytest.fixture(scope="module")
+def desktop(real_programs: None) -> Iterator[Desktop]:
+    try:
+        check_available("x11", [setup(windows=[WINDOW])])
+    except DesktopUnavailableError as error:
+        pytest.skip(f"needs real programs: {error}")
+    made = make_desktop("x11", 320, 240)
+    yield made
+    made.close()
+
+
+def addresses(desktop: Desktop) -> list[str]:
+    found = desktop.state().addresses
+    assert not isinstance(found, type(UNKNOWN))
+    return list(found.values())
+
+
+def go_to(desktop: Desktop, address: str) -> None:
+    for command in (Press("ctrl+l"), TypeText(address), Press("enter")):
+        desktop.perform(command)
+
+
+def browsers(desktop: Desktop) -> list[int]:
+    pids = desktop.tree.running()  # type: ignore[attr-defined]
+    return [pid for pid in pids if name_of(pid).startswith(("chrom", "google"))]
+
+
+def test_the_address_is_known_after_each_way_of_getting_there(desktop: Desktop) -> None:
+    desktop.reset(setup(), 1)
+    assert addresses(desktop) == []
+    desktop.perform(DoubleClick(*middle(desktop, Locator("icon", "Browser"))))
+    assert addresses(desktop) == [""]
+    go_to(desktop, "kelp.org")
+    assert desktop.state().addresses == {"Kelp shop - Chromium": "kelp.org"}
+    desktop.perform(Click(*middle(desktop, Locator("link", "prices"))))
+    assert addresses(desktop) == ["kelp.org/prices"]
+    desktop.perform(Click(*middle(desktop, Locator("text_field", "Search"))))
+    for command in (TypeText("hose"), Press("enter")):
+        desktop.perform(command)
+    assert addresses(desktop) == ["kelp.org/prices?q=hose"]
+    desktop.perform(Click(*middle(desktop, Locator("link", "Garden hose"))))
+    assert addresses(desktop) == ["kelp.org"]
+    desktop.perform(Press("alt+left"))
+    assert addresses(desktop) == ["kelp.org/prices?q=hose"]
+
+
+def test_only_the_pages_of_the_task_are_found(desktop: Desktop) -> None:
+    desktop.reset(setup(windows=[{**WINDOW, "address": "kelp.org"}]), 2)
+    assert addresses(desktop) == ["kelp.org"]
+    for elsewhere in ("debian.org", "http://127.0.0.1", "file:///etc/passwd"):
+        go_to(desktop, elsewhere)
+        titles = [window.title for window in desktop.state().windows]  # type: ignore[union-attr]
+        assert titles == ["Not found - Chromium"]
+
+
+def test_what_is_typed_is_not_completed_by_what_was_typed_before(desktop: Desktop) -> None:
+    desktop.reset(setup(windows=[WINDOW]), 3)
+    for address in ("kelp.org/prices", "kelp.org") * 3:
+        go_to(desktop, address)
+        assert addresses(desktop) == [address]
+
+
+def test_a_double_click_selects_a_word_of_the_page(desktop: Desktop) -> None:
+    desktop.reset(setup(windows=[{**WINDOW, "address": "kelp.org/prices"}]), 4)
+    desktop.perform(DoubleClick(*middle(desktop, Locator("label", "341"))))
+    desktop.perform(Press("ctrl+c"))
+    assert desktop.state().clipboard == "341"
+
+
+def test_a_window_shows_the_last_page_of_its_history(desktop: Desktop) -> None:
+    window = {**WINDOW, "history": ["kelp.org"], "address": "kelp.org/prices"}
+    desktop.reset(setup(windows=[window]), 5)
+    assert addresses(desktop) == ["kelp.org/prices"]
+    desktop.perform(Press("alt+left"))
+    assert addresses(desktop) == ["kelp.org"]
+
+
+def test_tabs_and_windows_are_told_apart(desktop: Desktop) -> None:
+    other = {**WINDOW, "address": "kelp.org/prices"}
+    desktop.reset(setup(windows=[{**WINDOW, "address": "kelp.org"}, other]), 6)
+    shown = {"Kelp shop - Chromium": "kelp.org", "Prices - Chromium": "kelp.org/prices"}
+    assert desktop.state().addresses == shown
+    desktop.perform(Press("ctrl+t"))
+    assert sorted(addresses(desktop)) == ["", "kelp.org"]
+    desktop.perform(Press("ctrl+w"))
+    assert desktop.state().addresses == shown
+
+
+def test_nothing_of_a_browser_is_left(desktop: Desktop) -> None:
+    for _ in range(2):
+        desktop.reset(setup(windows=[{**WINDOW, "address": "kelp.org"}]), 7)
+        pids = browsers(desktop)
+        assert pids
+    desktop.perform(Press("alt+f4"))
+    assert wait_for(lambda: not browsers(desktop))
+    desktop.perform(DoubleClick(*middle(desktop, Locator("icon", "Browser"))))
+    assert addresses(desktop) == [""]
+    pids = browsers(desktop)
+    desktop.reset(Setup(), 7)
+    assert not any(is_running(pid) for pid in pids)
+    assert not [p for p in Path(desktop.tree.folder).iterdir() if p.is_fifo()]  # type: ignore[attr-defined]
+
+
+def test_forms_are_refused(desktop: Desktop) -> None:
+    page = {"address": "kelp.org", "title": "Order", "content": [{"kind": "form"}]}
+    with pytest.raises(TaskError, match="forms"):
+        desktop.reset(Setup.model_validate({"pages": [page]}), 0)
