@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import random
+import time
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from hrlctl.desktop.contract import UNKNOWN, Locator, Rect, Role, Unknown
 from hrlctl.desktop.sim.web import NOT_FOUND, Web
 from hrlctl.desktop.x11.browser_profile import NEW_TAB, write_profile
-from hrlctl.desktop.x11.devtools import DevTools
+from hrlctl.desktop.x11.devtools import ANSWER_SECONDS, DevTools
 from hrlctl.desktop.x11.looks import Look
 from hrlctl.desktop.x11.session import Session
 from hrlctl.desktop.x11.shell import PANEL_HEIGHT
@@ -22,6 +24,7 @@ _NEW_TABS: Final = ("about:", "chrome:")
 """What the browser itself shows is at no address."""
 _SIZE: Final = (520, 350)  # of a window without its frame, in pixels
 _FRAME: Final = 30  # pixels, that the window manager's frame is higher at most
+_AGAIN: Final = 0.005  # seconds between two looks at a page that is not there yet
 _SELECTORS: Final[Mapping[Role, str]] = {
     "link": "a",
     "label": "span",
@@ -123,9 +126,21 @@ class Browser:
         )
         if made is None:
             return False
-        for address in others:
+        for before, address in pairwise((first, *others)):
+            self._wait_for_page(made["targetId"], before)
             self._in_tab(made["targetId"], "Page.navigate", url=address)
         return True
+
+    def _wait_for_page(self, target: str, url: str) -> None:
+        """Wait until a tab shows a page; one that another replaces before is not in its history."""
+        ends = time.monotonic() + ANSWER_SECONDS
+        while time.monotonic() < ends:
+            found = self._in_tab(target, "Page.getNavigationHistory")
+            if found is None:
+                return
+            if _address(found["entries"][found["currentIndex"]]["url"]) == _address(url):
+                return
+            time.sleep(_AGAIN)
 
     def _call(self, method: str, **parameters: Any) -> dict[str, Any] | None:
         return None if self._devtools is None else self._devtools.call(method, **parameters)

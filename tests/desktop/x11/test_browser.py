@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hrlctl.desktop.backends import check_available, make_desktop
-from hrlctl.desktop.commands import Click, DoubleClick, Press, TypeText
-from hrlctl.desktop.contract import UNKNOWN, Desktop, Locator
+from hrlctl.desktop.commands import Click, DoubleClick, Press, TypeText, Wait
+from hrlctl.desktop.contract import UNKNOWN, Desktop, Locator, Unknown
 from hrlctl.errors import DesktopUnavailableError, TaskError
 from hrlctl.schema.setup import Setup
 
@@ -56,7 +58,7 @@ def desktop(real_programs: None) -> Iterator[Desktop]:
 
 def addresses(desktop: Desktop) -> list[str]:
     found = desktop.state().addresses
-    assert not isinstance(found, type(UNKNOWN))
+    assert not isinstance(found, Unknown)
     return list(found.values())
 
 
@@ -131,18 +133,57 @@ def test_tabs_and_windows_are_told_apart(desktop: Desktop) -> None:
     assert desktop.state().addresses == shown
 
 
-def test_nothing_of_a_browser_is_left(desktop: Desktop) -> None:
-    for _ in range(2):
-        desktop.reset(setup(windows=[{**WINDOW, "address": "kelp.org"}]), 7)
-        pids = browsers(desktop)
-        assert pids
+def test_a_browser_that_was_closed_opens_again(desktop: Desktop) -> None:
+    desktop.reset(setup(windows=[{**WINDOW, "address": "kelp.org"}]), 7)
     desktop.perform(Press("alt+f4"))
-    assert wait_for(lambda: not browsers(desktop))
+    assert desktop.state().windows == ()
+    assert addresses(desktop) == []
     desktop.perform(DoubleClick(*middle(desktop, Locator("icon", "Browser"))))
-    assert addresses(desktop) == [""]
+    go_to(desktop, "kelp.org")
+    assert addresses(desktop) == ["kelp.org"]
+
+
+def test_a_browser_that_died_opens_again(desktop: Desktop) -> None:
+    desktop.reset(setup(windows=[{**WINDOW, "address": "kelp.org"}]), 8)
+    for pid in browsers(desktop):
+        os.kill(pid, signal.SIGKILL)
+    assert wait_for(lambda: not browsers(desktop))
+    desktop.perform(Wait())
+    assert addresses(desktop) == []
+    desktop.perform(DoubleClick(*middle(desktop, Locator("icon", "Browser"))))
+    go_to(desktop, "kelp.org")
+    assert addresses(desktop) == ["kelp.org"]
+
+
+def test_an_address_that_a_browser_does_not_tell_is_unknown(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desktop.reset(setup(windows=[{**WINDOW, "address": "kelp.org"}]), 9)
+    monkeypatch.setattr("hrlctl.desktop.x11.devtools.ANSWER_SECONDS", 0.1)
     pids = browsers(desktop)
-    desktop.reset(Setup(), 7)
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    desktop.look_again()  # type: ignore[attr-defined]
+    assert desktop.state().addresses is UNKNOWN
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
+    assert wait_for(lambda: _after(desktop) == ["kelp.org"])
+
+
+def _after(desktop: Desktop) -> list[str]:
+    """The addresses now; none as long as they are unknown."""
+    desktop.look_again()  # type: ignore[attr-defined]
+    found = desktop.state().addresses
+    return [] if isinstance(found, Unknown) else list(found.values())
+
+
+def test_nothing_of_a_browser_is_left(desktop: Desktop) -> None:
+    desktop.reset(setup(windows=[{**WINDOW, "address": "kelp.org"}]), 10)
+    pids = browsers(desktop)
+    assert pids
+    desktop.reset(Setup(), 10)
     assert not any(is_running(pid) for pid in pids)
+    assert not browsers(desktop)
     assert not [p for p in Path(desktop.tree.folder).iterdir() if p.is_fifo()]  # type: ignore[attr-defined]
 
 
