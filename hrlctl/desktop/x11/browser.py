@@ -175,7 +175,7 @@ class Browser:
             return
         assert self._look is not None
         url = parameters["request"]["url"]
-        page = self._web.page("" if url == NEW_TAB else url)
+        page = self._web.page("" if url == NEW_TAB else _address(url))
         self._devtools.send(
             "Fetch.fulfillRequest",
             requestId=request,
@@ -240,4 +240,8 @@ def _tab_title(window: Window) -> str:
 
 
 def _address(url: str) -> str:
-    return "" if url.startswith(_NEW_TABS) else normal_address(url.partition("#")[0])
+    """How tasks spell it: without the slash that browsers put after the name of a site."""
+    if url.startswith(_NEW_TABS):
+        return ""
+    path, separator, query = url.partition("#")[0].partition("?")
+    return normal_address(path) + separator + query.lower()

@@ -25,6 +25,11 @@ PAGES = [
         "address": "kelp.org",
         "title": "Kelp shop",
         "content": [
+            {
+                "kind": "search",
+                "name": "All",
+                "entries": [{"text": "Lamps", "to": "kelp.org/prices"}],
+            },
             {"kind": "paragraph", "text": "Open <all> day & night."},
             {"kind": "links", "entries": [{"text": "Prices", "to": "kelp.org/prices"}]},
         ],
@@ -89,6 +94,12 @@ def test_the_address_is_known_after_each_way_of_getting_there(desktop: Desktop) 
     assert addresses(desktop) == ["kelp.org"]
     desktop.perform(Press("alt+left"))
     assert addresses(desktop) == ["kelp.org/prices?q=hose"]
+    desktop.perform(Press("alt+right"))
+    desktop.perform(Click(*middle(desktop, Locator("text_field", "All"))))
+    for command in (TypeText("Lamp"), Press("enter")):
+        desktop.perform(command)
+    assert addresses(desktop) == ["kelp.org?q=lamp"]
+    assert desktop.locate(Locator("link", "Lamps")) is not None
 
 
 def test_only_the_pages_of_the_task_are_found(desktop: Desktop) -> None:
