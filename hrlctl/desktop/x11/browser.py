@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import random
+import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from hrlctl.desktop.contract import UNKNOWN, Locator, Rect, Role, Unknown
@@ -14,10 +16,11 @@ from hrlctl.desktop.sim.web import NOT_FOUND, Web
 from hrlctl.desktop.x11.browser_profile import NEW_TAB, write_profile
 from hrlctl.desktop.x11.devtools import ANSWER_SECONDS, DevTools
 from hrlctl.desktop.x11.looks import Look
-from hrlctl.desktop.x11.session import Session
+from hrlctl.desktop.x11.session import START_SECONDS, Session
 from hrlctl.desktop.x11.shell import PANEL_HEIGHT
 from hrlctl.desktop.x11.web_pages import html
 from hrlctl.desktop.x11.windows import Window
+from hrlctl.errors import DesktopError
 from hrlctl.schema.pages import normal_address
 
 _NEW_TABS: Final = ("about:", "chrome:")
@@ -58,7 +61,6 @@ class Browser:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._devtools: DevTools | None = None
-        self._profiles = 0
         self._web = Web(())
         self._look: Look | None = None
         self._rng = random.Random(0)
@@ -72,7 +74,6 @@ class Browser:
             rng: draws where windows open.
         """
         self.close()
-        self._profiles = 0
         self._web, self._look = web, look
         self._rng = random.Random(rng.random())
 
@@ -90,33 +91,38 @@ class Browser:
             addresses: the pages that it shows one after another, the last one last; a new tab
                 without any.
         """
-        if not (self._is_running and self._open_window(addresses)):
+        if self._is_running():
+            self._open_window(addresses, ANSWER_SECONDS)  # one that is busy opens it later
+        if not self._is_running():  # or it has ended, which showed only now
             self._start(command)
-            self._open_window(addresses)
+            self._open_window(addresses, START_SECONDS)
 
-    @property
     def _is_running(self) -> bool:
         return self._devtools is not None and not self._devtools.is_gone
 
     def _start(self, command: Sequence[str]) -> None:
         # Each has a profile of its own: one that has just ended may still hold the one before.
         self.close()
-        self._profiles += 1
-        name = f".browser-{self._profiles}"
-        write_profile(self._session.home / name)
+        try:
+            profile = Path(tempfile.mkdtemp(prefix=".browser-", dir=self._session.home))
+            write_profile(profile)
+        except OSError as error:  # an agent may have done anything to its home
+            raise DesktopError(f"a browser's profile cannot be written: {error}") from error
         self._devtools = devtools = DevTools(self._session.tree.folder, self._handle)
         self._session.start(
-            [*command, f"--user-data-dir={self._session.home_seen}/{name}"], pipes=devtools.pipes
+            [*command, f"--user-data-dir={self._session.home_seen}/{profile.name}"],
+            pipes=devtools.pipes,
         )
         devtools.send("Fetch.enable", patterns=[{"urlPattern": "*"}])
 
-    def _open_window(self, addresses: Sequence[str]) -> bool:
-        """Ask a running browser for a window; returns whether it has opened one."""
+    def _open_window(self, addresses: Sequence[str], seconds: float) -> None:
+        """Ask a browser for a window, and wait ``seconds`` for an answer at most."""
         width, height = _SIZE
         lowest = self._session.height - PANEL_HEIGHT - height
         first, *others = (f"https://{address}" for address in addresses or ("",))
         made = self._call(
             "Target.createTarget",
+            seconds=seconds,
             url="chrome://newtab" if first == "https://" else first,
             newWindow=True,
             left=self._rng.randrange(max(1, self._session.width - width)),
@@ -125,11 +131,10 @@ class Browser:
             height=height,
         )
         if made is None:
-            return False
+            return
         for before, address in pairwise((first, *others)):
             self._wait_for_page(made["targetId"], before)
             self._in_tab(made["targetId"], "Page.navigate", url=address)
-        return True
 
     def _wait_for_page(self, target: str, url: str) -> None:
         """Wait until a tab shows a page; one that another replaces before is not in its history."""
@@ -143,6 +148,7 @@ class Browser:
             time.sleep(_AGAIN)
 
     def _call(self, method: str, **parameters: Any) -> dict[str, Any] | None:
+        """What a request leads to, see ``DevTools.call``."""
         return None if self._devtools is None else self._devtools.call(method, **parameters)
 
     def _in_tab(self, target: str, method: str, **parameters: Any) -> dict[str, Any] | None:
@@ -159,7 +165,7 @@ class Browser:
 
     def fileno(self) -> int | None:
         """What can be read when the browser has said something."""
-        return None if self._devtools is None or not self._is_running else self._devtools.fileno()
+        return None if self._devtools is None or not self._is_running() else self._devtools.fileno()
 
     def pump(self) -> bool:
         """Answer all that the browser has asked for; returns whether it had."""

@@ -95,8 +95,8 @@ _PREFERENCES: Final[dict[str, Any]] = {
 
 
 def write_profile(folder: Path) -> None:
-    """Make the folder of a browser that has been started before, and has nothing to ask."""
-    (folder / "Default").mkdir(parents=True)
+    """Make an empty folder that of a browser that was started before and has nothing to ask."""
+    (folder / "Default").mkdir()
     (folder / "First Run").touch()
     (folder / "Default" / "Preferences").write_text(json.dumps(_PREFERENCES), encoding="utf-8")
     (folder / "Local State").write_text(

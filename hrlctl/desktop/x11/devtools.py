@@ -62,12 +62,23 @@ class DevTools:
         return self._number
 
     def call(
-        self, method: str, session: str | None = None, **parameters: Any
+        self,
+        method: str,
+        session: str | None = None,
+        seconds: float | None = None,
+        **parameters: Any,
     ) -> dict[str, Any] | None:
-        """What a request leads to; ``None`` where it is refused or not answered in time."""
+        """What a request leads to; ``None`` where it is refused or not answered in time.
+
+        Args:
+            method: what is asked for.
+            session: of the tab that is asked; the browser itself without.
+            seconds: to wait for the answer; ``ANSWER_SECONDS`` without.
+            parameters: of the request.
+        """
         number = self.send(method, session, **parameters)
         self._awaited[number] = None
-        ends = time.monotonic() + ANSWER_SECONDS
+        ends = time.monotonic() + (ANSWER_SECONDS if seconds is None else seconds)
         while self._awaited[number] is None and not self.is_gone:
             left = ends - time.monotonic()
             if left <= 0:

@@ -84,6 +84,7 @@ def test_the_address_is_known_after_each_way_of_getting_there(desktop: Desktop) 
     assert addresses(desktop) == [""]
     go_to(desktop, "kelp.org")
     assert desktop.state().addresses == {"Kelp shop - Chromium": "kelp.org"}
+    assert desktop.locate(Locator("label", "<all>")) is not None
     desktop.perform(Click(*middle(desktop, Locator("link", "prices"))))
     assert addresses(desktop) == ["kelp.org/prices"]
     desktop.perform(Click(*middle(desktop, Locator("text_field", "Search"))))
