@@ -33,7 +33,7 @@ from hrlctl.desktop.x11.keyboard import Keyboard
 from hrlctl.desktop.x11.location import locate, titles
 from hrlctl.desktop.x11.looks import draw_look
 from hrlctl.desktop.x11.pointer import Pointer
-from hrlctl.desktop.x11.programs import Program, require, same_key_pause
+from hrlctl.desktop.x11.programs import Program, double_click, require, same_key_pause
 from hrlctl.desktop.x11.session import Session, check_requirements
 from hrlctl.desktop.x11.settling import Settler
 from hrlctl.desktop.x11.shell import Shell
@@ -249,9 +249,13 @@ class X11Desktop(Desktop):
             self._clipboard.paste(text, lambda: self._keyboard.press("shift+insert"))
 
     def _same_key_pause(self) -> float:
-        active = self._windows.active()
-        focused = next((w for w in self._windows.all() if w.id == active), None)
-        return same_key_pause(focused.window_class) if focused is not None else 0.0
+        return same_key_pause(self._class_of(self._windows.active()))
+
+    def _double_click(self, target: int | None) -> float:
+        return double_click(self._class_of(target))
+
+    def _class_of(self, window_id: int | None) -> str:
+        return next((w.window_class for w in self._windows.all() if w.id == window_id), "")
 
     def _type_slowly(self, text: str, pause: float) -> None:
         """Type key by key, none of them twice within ``pause`` seconds."""
@@ -275,9 +279,9 @@ class X11Desktop(Desktop):
         self._cursor = (command.x, command.y)
         match command:
             case Click():
-                pointer.click(x, y)
+                pointer.click(x, y, apart=self._double_click(target))
             case DoubleClick():
-                pointer.double_click(x, y)
+                pointer.double_click(x, y, self._double_click(target))
             case RightClick():
                 pointer.right_click(x, y)
             case Scroll(direction=direction):

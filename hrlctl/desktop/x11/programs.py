@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from hrlctl.desktop.x11.browser_profile import FLAGS as BROWSER_FLAGS
+from hrlctl.desktop.x11.home import DOUBLE_CLICK
 from hrlctl.errors import DesktopUnavailableError
 from hrlctl.schema.setup import ProgramKind
 
@@ -23,6 +24,7 @@ class Program(NamedTuple):
         opens_addresses: whether it is a browser, started by ``hrlctl.desktop.x11.browser``.
         same_key_pause: where not 0, keys come one by one, each when the one before was handled, and
             the same key not again within these seconds.
+        double_click: seconds within which two clicks are a double click.
     """
 
     command: tuple[str, ...]
@@ -32,6 +34,7 @@ class Program(NamedTuple):
     opens_paths: bool = False
     opens_addresses: bool = False
     same_key_pause: float = 0.0
+    double_click: float = DOUBLE_CLICK / 1000
 
     @property
     def is_installed(self) -> bool:
@@ -92,6 +95,7 @@ PROGRAMS: Final[Mapping[ProgramKind, tuple[Program, ...]]] = {
             command,
             (command, "web-browser"),
             opens_addresses=True,
+            double_click=0.5,  # of its own, whatever the settings say
         )
         for command, package in (
             ("chromium", "chromium"),
@@ -147,6 +151,12 @@ def kind_of_window(window_class: str) -> ProgramKind | None:
 def same_key_pause(window_class: str) -> float:
     """See ``Program``; of the program of a window of this class."""
     return next((program.same_key_pause for _, program in _of_class(window_class)), 0.0)
+
+
+def double_click(window_class: str) -> float:
+    """See ``Program``; of the program of a window of this class."""
+    programs = (program.double_click for _, program in _of_class(window_class))
+    return next(programs, DOUBLE_CLICK / 1000)
 
 
 def _of_class(window_class: str) -> Iterator[tuple[ProgramKind, Program]]:

@@ -119,9 +119,13 @@ def test_what_is_typed_is_not_completed_by_what_was_typed_before(desktop: Deskto
         assert addresses(desktop) == [address]
 
 
-def test_a_double_click_selects_a_word_of_the_page(desktop: Desktop) -> None:
+def test_a_double_click_selects_a_word_and_two_clicks_do_not(desktop: Desktop) -> None:
     desktop.reset(setup(windows=[{**WINDOW, "address": "kelp.org/prices"}]), 4)
-    desktop.perform(DoubleClick(*middle(desktop, Locator("label", "341"))))
+    price = middle(desktop, Locator("label", "341"))
+    for command in (Click(*price), Click(*price), Press("ctrl+c")):
+        desktop.perform(command)
+    assert desktop.state().clipboard == ""
+    desktop.perform(DoubleClick(*price))
     desktop.perform(Press("ctrl+c"))
     assert desktop.state().clipboard == "341"
 
