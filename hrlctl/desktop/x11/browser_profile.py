@@ -11,7 +11,8 @@ FLAGS: Final = (
     "--no-startup-window",  # the first one opens when hrlctl answers for all pages
     "--no-first-run",
     "--no-default-browser-check",
-    "--no-sandbox",  # programs are in one already, in which another cannot be made
+    # Its own sandbox cannot be made inside bubblewrap's; all that it shows is hrlctl's.
+    "--no-sandbox",
     "--test-type",  # says nothing about the flag above
     "--password-store=basic",
     # hrlctl answers for pages; what else a browser looks for has no network to look in.
@@ -100,8 +101,5 @@ def write_profile(folder: Path) -> None:
     (folder / "First Run").touch()
     (folder / "Default" / "Preferences").write_text(json.dumps(_PREFERENCES), encoding="utf-8")
     (folder / "Local State").write_text(
-        json.dumps(
-            {"background_mode": {"enabled": False}, "browser": {"enabled_labs_experiments": []}}
-        ),
-        encoding="utf-8",
+        json.dumps({"background_mode": {"enabled": False}}), encoding="utf-8"
     )
