@@ -25,6 +25,8 @@ from hrlctl.schema.pages import normal_address
 
 _NEW_TABS: Final = ("about:", "chrome:")
 """What the browser itself shows is at no address."""
+_EMPTY_SEARCH: Final = "?q="
+"""What searches for nothing shows the page again."""
 _SIZE: Final = (520, 350)  # of a window without its frame, in pixels
 _FRAME: Final = 30  # pixels, that the window manager's frame is higher at most
 _AGAIN: Final = 0.005  # seconds between two looks at a page that is not there yet
@@ -181,7 +183,8 @@ class Browser:
             return
         assert self._look is not None
         url = parameters["request"]["url"]
-        page = self._web.page("" if url == NEW_TAB else _address(url))
+        address = "" if url == NEW_TAB else _address(url)
+        page = self._web.page(address.removesuffix(_EMPTY_SEARCH))
         self._devtools.send(
             "Fetch.fulfillRequest",
             requestId=request,

@@ -104,6 +104,9 @@ def test_the_address_is_known_after_each_way_of_getting_there(desktop: Desktop) 
     assert addresses(desktop) == ["kelp.org/prices?q=hose"]
     desktop.perform(Press("alt+right"))
     desktop.perform(Click(*middle(desktop, Locator("text_field", "All"))))
+    desktop.perform(Press("enter"))
+    assert titles(desktop) == ["Kelp shop"]
+    desktop.perform(Click(*middle(desktop, Locator("text_field", "All"))))
     for command in (TypeText("Lamp"), Press("enter")):
         desktop.perform(command)
     assert addresses(desktop) == ["kelp.org?q=lamp"]
