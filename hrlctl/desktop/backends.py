@@ -61,6 +61,8 @@ def check_available(kind: DesktopKind, setups: Iterable[Setup] = ()) -> None:
     for setup in setups:
         kinds |= {launcher.program for launcher in setup.launchers}
         kinds |= {window.program for window in setup.windows}
+        if setup.pages:
+            kinds.add("browser")
     for program in sorted(kinds):
         require(program)
 

@@ -12,7 +12,7 @@ from hrlctl.desktop.backends import check_available
 from hrlctl.errors import DesktopUnavailableError
 from hrlctl.packs import load_packs
 
-SHARED = ["linux_apps/open-calculator", "linux_apps/write-text", "linux_apps/compute-and-copy"]
+SHARED = [task.id for task in load_packs(["linux_apps"]).tasks() if "sim" in task.spec.desktops]
 
 
 def evaluate(*arguments: str) -> tuple[int, str, str]:
@@ -27,7 +27,7 @@ def test_both_desktops_play_the_shared_tasks() -> None:
         check_available("x11", [task.spec.setup for task in tasks if task.spec.setup])
     except DesktopUnavailableError as error:
         pytest.skip(f"needs real programs: {error}")
-    code, shown, errors = evaluate("--pack", "linux_apps", "--episodes", "3", "--json")
+    code, shown, errors = evaluate("--pack", "linux_apps", "--episodes", str(len(SHARED)), "--json")
     assert code == 0, errors
     found = json.loads(shown)
     assert list(found["sim"]["by_task"]) == list(found["x11"]["by_task"]) == SHARED

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hrlctl.desktop.commands import Click, Command, Wait
@@ -14,6 +15,7 @@ from hrlctl.env.action import ActionSpace
 from hrlctl.errors import PackError, UsageError
 from hrlctl.evaluation import verification_splits
 from hrlctl.evaluation.verification import verify
+from hrlctl.evaluation.verification_oracle import look_different
 from hrlctl.evaluation.verification_report import Check, Finding, Result, TaskVerdict
 from hrlctl.evaluation.verification_task import Thoroughness, verify_task
 from hrlctl.packs import load_task_file
@@ -369,3 +371,12 @@ def test_nonsense_is_refused(tmp_path: Path) -> None:
         verify([], instances=0)
     with pytest.raises(PackError):
         verify([TaskSelection(None, file=tmp_path / "none.yaml")])
+
+
+def test_pictures_may_differ_by_rounding_where_that_is_allowed() -> None:
+    first = np.full((2, 2, 3), 176, np.uint8)
+    second = first - np.uint8(1)
+    assert look_different(first, second, 0)
+    assert look_different(second, first, 0)
+    assert not look_different(first, second, 2)
+    assert look_different(first, np.zeros_like(first), 2)

@@ -12,6 +12,8 @@ from hrlctl.schema.pages import normal_address
 _QUERY = "?q="
 BLANK = ""
 """The address of a new tab."""
+NOT_FOUND = "Not found"
+"""The title of what stands at every other address."""
 
 
 class Link(NamedTuple):
@@ -78,7 +80,7 @@ class Web:
         place, separator, query = address.partition(_QUERY)
         if separator and (found := self._results(place, unquote_plus(query))) is not None:
             return Page(address, "Results", found)
-        return Page(address, "Not found", (Paragraph(f"There is no page at {address}."),))
+        return Page(address, NOT_FOUND, (Paragraph(f"There is no page at {address}."),))
 
     def _results(self, place: str, query: str) -> tuple[Block, ...] | None:
         """The answer to a search; ``None`` where nothing can be searched."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from hrlctl.desktop.contract import Rect
@@ -13,7 +13,8 @@ from hrlctl.desktop.x11.programs import NAMES, PROGRAMS, Program, installed, req
 from hrlctl.desktop.x11.shell import PANEL_HEIGHT, Launcher
 from hrlctl.errors import TaskError
 from hrlctl.packs.words import draw_name
-from hrlctl.schema.setup import LauncherSetup, Setup
+from hrlctl.schema.pages import WebFormSetup
+from hrlctl.schema.setup import LauncherSetup, Setup, WindowSetup
 
 _CELL: Final = (104, 84)  # pixels that an icon has for itself
 _MOST_FOLDERS: Final = 3
@@ -21,8 +22,8 @@ _PLACES_TRIED: Final = 50  # for a window; a large one may cover a title whereve
 _TITLE_LEFT: Final = 32  # pixels of it, in which the middle of a pointer cell lies for certain
 _FOLDER_PICTURES: Final = ("folder", "inode-directory")
 
-Opener = Callable[[Program, str | None], None]
-"""Starts a program, with a path to open or without."""
+Opener = Callable[[Program, Sequence[str]], None]
+"""Starts a program with what it opens, see ``opened_by``."""
 
 
 class Arrangement(NamedTuple):
@@ -43,6 +44,8 @@ def check_setup(setup: Setup) -> None:
         unknown.append("fields")
     if any(window.text for window in setup.windows):
         unknown.append("unsaved text in a window (use a file and 'path')")
+    if any(isinstance(part, WebFormSetup) for page in setup.pages for part in page.content):
+        unknown.append("forms on pages")
     if unknown:
         raise TaskError(
             f"real programs cannot be set up with {' and '.join(unknown)}",
@@ -101,6 +104,13 @@ def arrange(
     return Arrangement(tuple(launchers), tuple(folders))
 
 
+def opened_by(program: Program, setup: LauncherSetup | WindowSetup) -> tuple[str, ...]:
+    """What a program opens: a browser addresses one after another, others a path, or nothing."""
+    history = setup.history if isinstance(setup, WindowSetup) else ()
+    opened = (*history, setup.address) if program.opens_addresses else (setup.path,)
+    return tuple(each for each in opened if each is not None)
+
+
 def draw_place(
     rng: random.Random, size: tuple[int, int], frame: Rect, titles: Iterable[Rect]
 ) -> tuple[int, int]:
@@ -130,7 +140,7 @@ def _launcher(
     return Launcher(
         setup.name,
         program.icons,
-        lambda: open_program(program, setup.path),
+        lambda: open_program(program, opened_by(program, setup)),
         place,
         setup.in_menu,
     )
@@ -138,7 +148,7 @@ def _launcher(
 
 def _folder(name: str, place: tuple[int, int], open_program: Opener) -> Launcher:
     program = require("file_manager")
-    return Launcher(name, _FOLDER_PICTURES, lambda: open_program(program, name), place, False)
+    return Launcher(name, _FOLDER_PICTURES, lambda: open_program(program, (name,)), place, False)
 
 
 def _places(rng: random.Random, size: tuple[int, int], *, held_out: bool) -> list[tuple[int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -23,7 +24,8 @@ from hrlctl.desktop.commands import (
     Wait,
 )
 from hrlctl.desktop.contract import Desktop, Locator, Rect, Screen
-from hrlctl.desktop.x11.arrangement import arrange, check_setup, draw_place
+from hrlctl.desktop.x11.arrangement import arrange, check_setup, draw_place, opened_by
+from hrlctl.desktop.x11.browser import Browser
 from hrlctl.desktop.x11.capture import Capture
 from hrlctl.desktop.x11.clipboard import Clipboard
 from hrlctl.desktop.x11.home import check_space, furnish
@@ -31,12 +33,13 @@ from hrlctl.desktop.x11.keyboard import Keyboard
 from hrlctl.desktop.x11.location import locate, titles
 from hrlctl.desktop.x11.looks import draw_look
 from hrlctl.desktop.x11.pointer import Pointer
-from hrlctl.desktop.x11.programs import Program, require, same_key_pause
+from hrlctl.desktop.x11.programs import Program, double_click, require, same_key_pause
 from hrlctl.desktop.x11.session import Session, check_requirements
 from hrlctl.desktop.x11.settling import Settler
 from hrlctl.desktop.x11.shell import Shell
 from hrlctl.desktop.x11.state import X11State
 from hrlctl.desktop.x11.tree import ProcessTree
+from hrlctl.desktop.x11.web_pages import drawn_web
 from hrlctl.desktop.x11.window_manager import WindowManager
 from hrlctl.desktop.x11.windows import Window, Windows
 from hrlctl.errors import DesktopError
@@ -83,7 +86,8 @@ class X11Desktop(Desktop):
         self._look = draw_look(random.Random(0), held_out=False)
         self._size = size
         self._windows = Windows(session.x)
-        self._settler = Settler(session, self._windows, self._dispatch)
+        self._browser = Browser(session)
+        self._settler = Settler(session, self._windows, self._dispatch, self._browser)
         self._manager = WindowManager(session, self._windows, self._look)
         self._shell = Shell(session.x, self._windows, size)
         self._clipboard = Clipboard(session.x, self._settler.wait_for)
@@ -128,6 +132,7 @@ class X11Desktop(Desktop):
         arrangement = arrange(setup, rng, self._size, self._open_program)
         folders = (*setup.folders, *arrangement.folders)
         furnish(self._session.home, look, setup.files, folders)
+        self._browser.begin(drawn_web(setup, rng), look, rng)
         self._manager.dress(look)
         self._clipboard.put(setup.clipboard)
         self._shell.furnish(look, arrangement.launchers)
@@ -164,7 +169,7 @@ class X11Desktop(Desktop):
         before = set(self._windows.ids())
         self._windows.forget()
         standing = titles(self._windows)
-        self._open_program(program, setup.path)
+        self._open_program(program, opened_by(program, setup))
         self._before_start = None
         ends = time.monotonic() + START_SECONDS
         while not (new := self._opened_since(before)):
@@ -189,12 +194,13 @@ class X11Desktop(Desktop):
         self._windows.forget()
         return [window for window in self._windows.all() if window.id not in before]
 
-    def _open_program(self, program: Program, path: str | None) -> None:
-        argv = list(program.command)
-        if path is not None and program.opens_paths:
-            argv.append(f"{self._session.home_seen}/{path}")
+    def _open_program(self, program: Program, opened: Sequence[str]) -> None:
         self._before_start = set(self._windows.ids())
-        self._session.start(argv)
+        if program.opens_addresses:
+            self._browser.open(program.command, opened)
+            return
+        paths = opened if program.opens_paths else ()
+        self._session.start([*program.command, *(f"{self._session.home_seen}/{p}" for p in paths)])
 
     # What the agent does and sees.
 
@@ -243,9 +249,13 @@ class X11Desktop(Desktop):
             self._clipboard.paste(text, lambda: self._keyboard.press("shift+insert"))
 
     def _same_key_pause(self) -> float:
-        active = self._windows.active()
-        focused = next((w for w in self._windows.all() if w.id == active), None)
-        return same_key_pause(focused.window_class) if focused is not None else 0.0
+        return same_key_pause(self._class_of(self._windows.active()))
+
+    def _double_click(self, target: int | None) -> float:
+        return double_click(self._class_of(target))
+
+    def _class_of(self, window_id: int | None) -> str:
+        return next((w.window_class for w in self._windows.all() if w.id == window_id), "")
 
     def _type_slowly(self, text: str, pause: float) -> None:
         """Type key by key, none of them twice within ``pause`` seconds."""
@@ -269,9 +279,9 @@ class X11Desktop(Desktop):
         self._cursor = (command.x, command.y)
         match command:
             case Click():
-                pointer.click(x, y)
+                pointer.click(x, y, apart=self._double_click(target))
             case DoubleClick():
-                pointer.double_click(x, y)
+                pointer.double_click(x, y, self._double_click(target))
             case RightClick():
                 pointer.right_click(x, y)
             case Scroll(direction=direction):
@@ -325,14 +335,16 @@ class X11Desktop(Desktop):
 
     def state(self) -> X11State:
         if self._state is None:
-            self._state = X11State(self._windows, self._session, self._clipboard.read)
+            self._state = X11State(
+                self._windows, self._session, self._clipboard.read, self._browser
+            )
         return self._state
 
     def locate(self, locator: Locator) -> Rect | None:
         with self._session.guarded():
             self._settler.pump()
             self._windows.forget()
-            found = locate(locator, self._windows, self._shell)
+            found = locate(locator, self._windows, self._shell, self._browser)
         if found is None:
             return None
         left, top = -(-found.x // self._scale), -(-found.y // self._scale)
@@ -367,6 +379,7 @@ class X11Desktop(Desktop):
     def close(self) -> None:
         try:
             self._capture.close()
+            self._browser.close()
             self._session.close()
         finally:
             self.tree.close()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from hrlctl.desktop.contract import Locator, Rect
+from hrlctl.desktop.x11.browser import Browser
 from hrlctl.desktop.x11.programs import NAMES, kind_of_window
 from hrlctl.desktop.x11.shell import Shell
 from hrlctl.desktop.x11.windows import Window, Windows
@@ -14,7 +15,7 @@ _BUTTONS: Final = ("close_button", "minimize_button", "maximize_button")
 _EMPTY_STEP: Final = 16  # pixels between the places that are tried for an empty one
 
 
-def locate(locator: Locator, windows: Windows, shell: Shell) -> Rect | None:
+def locate(locator: Locator, windows: Windows, shell: Shell, browser: Browser) -> Rect | None:
     """The visible part of a thing in the display's pixels, or ``None``."""
     found = windows.all()
     shown = [window for window in found if not window.is_minimized]
@@ -36,7 +37,10 @@ def locate(locator: Locator, windows: Windows, shell: Shell) -> Rect | None:
         window = shown[place]
         name = locator.name if locator.role in _NAMED_BY_TITLE else locator.window
         if name is None or name.casefold() in _names(window):
-            rect = visible(_part(locator, window, windows), [*above[place + 1 :], shell.panel])
+            part = _part(locator, window, windows)
+            if part is None and kind_of_window(window.window_class) == "browser":
+                part = browser.part(locator, window)
+            rect = visible(part, [*above[place + 1 :], shell.panel])
             if rect is not None:
                 return rect
     return None

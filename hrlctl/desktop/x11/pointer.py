@@ -31,27 +31,44 @@ class Pointer:
         self._x, self._handled = x, handled
         self._clicked = (0.0, 0, 0)  # when and where last
 
-    def click(self, x: int, y: int, *, button: int = _LEFT, times: int = 1) -> None:
-        """Press and release a button ``times`` times."""
+    def click(
+        self,
+        x: int,
+        y: int,
+        *,
+        apart: float = DOUBLE_CLICK / 1000,
+        button: int = _LEFT,
+        times: int = 1,
+    ) -> None:
+        """Press and release a button ``times`` times.
+
+        Args:
+            x, y: where.
+            apart: seconds within which this would make a double click with the click before.
+            button: which.
+            times: how often.
+        """
         if button == _LEFT:
-            self._keep_apart(x, y)
+            self._keep_apart(x, y, apart)
         self.move(x, y)
-        for _ in range(times):
-            xtest.fake_input(self._x, X.ButtonPress, button)
+        for number in range(times):
+            # The server waits in between: Chromium takes presses of the same time for one.
+            xtest.fake_input(self._x, X.ButtonPress, button, _CLOCK_TICKS if number else 0)
             xtest.fake_input(self._x, X.ButtonRelease, button)
         self._x.sync()
         if button == _LEFT:
             self._clicked = (time.monotonic(), x, y)
 
-    def _keep_apart(self, x: int, y: int) -> None:
+    def _keep_apart(self, x: int, y: int, seconds: float) -> None:
         """Wait until a click at (x, y) makes no double click with the one before."""
         at, before_x, before_y = self._clicked
         if max(abs(x - before_x), abs(y - before_y)) <= DOUBLE_CLICK_DISTANCE:
-            apart = (DOUBLE_CLICK + _CLOCK_TICKS) / 1000
+            apart = seconds + _CLOCK_TICKS / 1000
             time.sleep(max(0.0, at + apart - time.monotonic()))
 
-    def double_click(self, x: int, y: int) -> None:
-        self.click(x, y, times=2)
+    def double_click(self, x: int, y: int, apart: float) -> None:
+        """See ``click``."""
+        self.click(x, y, apart=apart, times=2)
 
     def right_click(self, x: int, y: int) -> None:
         self.click(x, y, button=_RIGHT)

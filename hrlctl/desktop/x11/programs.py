@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
+from hrlctl.desktop.x11.browser_profile import FLAGS as BROWSER_FLAGS
+from hrlctl.desktop.x11.home import DOUBLE_CLICK
 from hrlctl.errors import DesktopUnavailableError
 from hrlctl.schema.setup import ProgramKind
 
@@ -19,8 +21,10 @@ class Program(NamedTuple):
         window_class: the class of its windows (WM_CLASS), in lower case.
         icons: names of its icon in icon themes.
         opens_paths: whether a path may follow.
+        opens_addresses: whether it is a browser, started by ``hrlctl.desktop.x11.browser``.
         same_key_pause: where not 0, keys come one by one, each when the one before was handled, and
             the same key not again within these seconds.
+        double_click: seconds within which two clicks are a double click.
     """
 
     command: tuple[str, ...]
@@ -28,7 +32,9 @@ class Program(NamedTuple):
     window_class: str
     icons: tuple[str, ...]
     opens_paths: bool = False
+    opens_addresses: bool = False
     same_key_pause: float = 0.0
+    double_click: float = DOUBLE_CLICK / 1000
 
     @property
     def is_installed(self) -> bool:
@@ -82,6 +88,21 @@ PROGRAMS: Final[Mapping[ProgramKind, tuple[Program, ...]]] = {
     "terminal": (
         Program(("xterm", "-u8"), "xterm", "xterm", ("xterm-color", "utilities-terminal")),
     ),
+    "browser": tuple(
+        Program(
+            (command, f"--class={command}", *BROWSER_FLAGS),
+            package,
+            command,
+            (command, "web-browser"),
+            opens_addresses=True,
+            double_click=0.5,  # of its own, whatever the settings say
+        )
+        for command, package in (
+            ("chromium", "chromium"),
+            ("chromium-browser", "chromium-browser"),
+            ("google-chrome", "google-chrome-stable"),
+        )
+    ),
 }
 """By kind, the one to prefer first."""
 
@@ -90,6 +111,7 @@ NAMES: Final[Mapping[ProgramKind, str]] = {
     "text_editor": "Editor",
     "file_manager": "Files",
     "terminal": "Terminal",
+    "browser": "Browser",
 }
 """What their icons are called where a task does not say."""
 
@@ -129,6 +151,12 @@ def kind_of_window(window_class: str) -> ProgramKind | None:
 def same_key_pause(window_class: str) -> float:
     """See ``Program``; of the program of a window of this class."""
     return next((program.same_key_pause for _, program in _of_class(window_class)), 0.0)
+
+
+def double_click(window_class: str) -> float:
+    """See ``Program``; of the program of a window of this class."""
+    programs = (program.double_click for _, program in _of_class(window_class))
+    return next(programs, DOUBLE_CLICK / 1000)
 
 
 def _of_class(window_class: str) -> Iterator[tuple[ProgramKind, Program]]:

@@ -17,7 +17,7 @@ from Xlib import error as x_error
 from Xlib.display import Display
 
 from hrlctl.desktop.x11 import sandbox
-from hrlctl.desktop.x11.tree import ProcessTree
+from hrlctl.desktop.x11.tree import Pipes, ProcessTree
 from hrlctl.errors import DesktopError, DesktopUnavailableError
 
 START_SECONDS: Final = 20.0
@@ -166,12 +166,13 @@ class Session:
         self.start(["dbus-daemon", "--nofork", f"--config-file={configuration}"], keep=True)
         wait_until((runtime / "bus").exists, "the session bus does not start")
 
-    def start(self, argv: Sequence[str], *, keep: bool = False) -> int:
+    def start(self, argv: Sequence[str], *, keep: bool = False, pipes: Pipes | None = None) -> int:
         """Start a program on this display, in a sandbox where there is one.
 
         Args:
             argv: the program and its arguments.
             keep: it belongs to the display, not to an episode.
+            pipes: what it finds open, see ``ProcessTree.start``.
 
         Returns:
             Its process id.
@@ -183,14 +184,14 @@ class Session:
                 self.tree.folder / "authority",
             ]
             argv = sandbox.sandboxed(argv, home=self.home, shared=shared)
-        return self._start(argv, keep=keep)
+        return self._start(argv, keep=keep, pipes=pipes)
 
     def start_part(self, argv: Sequence[str]) -> int:
         """Start a program that the display consists of; returns its process id."""
         return self._start(argv, keep=True)
 
-    def _start(self, argv: Sequence[str], *, keep: bool) -> int:
-        return self.tree.start(argv, self.environment, self.home, self._log, keep=keep)
+    def _start(self, argv: Sequence[str], *, keep: bool, pipes: Pipes | None = None) -> int:
+        return self.tree.start(argv, self.environment, self.home, self._log, keep=keep, pipes=pipes)
 
     @contextmanager
     def authorised(self) -> Iterator[None]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import select
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from Xlib import X
 from Xlib.ext import damage
@@ -40,6 +40,16 @@ everything."""
 _AT_WORK_AGAIN: Final = 0.002  # seconds between two looks at programs that are at work
 
 
+class Helper(Protocol):
+    """What answers programs that ask hrlctl for something."""
+
+    def fileno(self) -> int | None:
+        """What can be read when something was asked; ``None`` where nothing asks."""
+
+    def pump(self) -> bool:
+        """Answer all that was asked; returns whether anything was."""
+
+
 class Settler:
     """Waits for one display.
 
@@ -47,9 +57,18 @@ class Settler:
         session: the display.
         windows: its windows.
         dispatch: takes every event that is not about settling.
+        helper: is asked by programs.
     """
 
-    def __init__(self, session: Session, windows: Windows, dispatch: Callable[[Any], None]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        windows: Windows,
+        dispatch: Callable[[Any], None],
+        helper: Helper,
+    ) -> None:
+        self._helper = helper
+        self._helped = 0.0  # time.monotonic()
         self._x, self._windows, self._dispatch = session.x, windows, dispatch
         self._x.damage_query_version()
         self._damage = windows.root.damage_create(damage.DamageReportNonEmpty)
@@ -125,14 +144,15 @@ class Settler:
                 answered_at = now
             drawn = self.last_damage if is_new or self.last_damage > began else None
             ends = _ends(began, is_ours or serial is not None, answered_at, drawn, quiet)
-            ends = max(ends, worked_at + QUIET)  # what it has worked on comes with the next frame
+            # What it has worked on, or was given, comes with the next frame.
+            ends = max(ends, worked_at + QUIET, min(self._helped + QUIET, began + LONGEST))
             if now < ends:
                 self._wait(ends - now)
             elif work.goes_on():
                 worked_at = time.monotonic()
             else:
                 self.pump()
-                if self.last_damage <= now or now >= began + LONGEST:
+                if max(self.last_damage, self._helped) <= now or now >= began + LONGEST:
                     return
 
     def _settle_held(self) -> None:
@@ -205,10 +225,14 @@ class Settler:
     def _wait(self, seconds: float) -> None:
         self._x.flush()
         if seconds > 0 and not self._x.pending_events():
-            select.select([self._x.fileno()], [], [], seconds)
+            asked = self._helper.fileno()
+            sources = [self._x.fileno()] if asked is None else [self._x.fileno(), asked]
+            select.select(sources, [], [], seconds)
 
     def pump(self) -> None:
-        """Handle all events that have come."""
+        """Handle all events that have come, and what programs have asked for."""
+        if self._helper.pump():
+            self._helped = time.monotonic()
         while self._x.pending_events():
             event = self._x.next_event()
             if event.type == self._damage_event:

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from hrlctl.desktop.contract import UNKNOWN, Unknown, WidgetState, WindowState
+from hrlctl.desktop.x11.browser import Browser
 from hrlctl.desktop.x11.home import Contents, contents
 from hrlctl.desktop.x11.programs import kind_of_window
 from hrlctl.desktop.x11.session import Session
@@ -20,12 +21,18 @@ class X11State:
         windows: of the display.
         session: the display.
         clipboard: reads the clipboard.
+        browser: of the display.
     """
 
     def __init__(
-        self, windows: Windows, session: Session, clipboard: Callable[[], str | Unknown]
+        self,
+        windows: Windows,
+        session: Session,
+        clipboard: Callable[[], str | Unknown],
+        browser: Browser,
     ) -> None:
         self._windows, self._session, self._clipboard = windows, session, clipboard
+        self._browser = browser
 
     @cached_property
     def windows(self) -> tuple[WindowState, ...] | Unknown:
@@ -84,10 +91,14 @@ class X11State:
     def _folders_named(self, name: str) -> list[str]:
         return [path for path in self._contents.folders if PurePosixPath(path).name == name]
 
-    @property
+    @cached_property
     def addresses(self) -> Mapping[str, str] | Unknown:
-        """Browsers do not tell."""
-        return UNKNOWN
+        """The address that each browser window shows, by the window's title."""
+        return self._browser.addresses(
+            window
+            for window in self._windows.all()
+            if kind_of_window(window.window_class) == "browser" and not window.is_dialog
+        )
 
     @property
     def settings(self) -> Mapping[str, bool | int | str] | Unknown:

@@ -12,6 +12,7 @@ for the other end.
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import json
 import os
 import resource
@@ -24,6 +25,8 @@ PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 LARGEST_FILE = 64 * 2**20
 """Bytes; a program that writes more into one file is stopped, so that no episode fills a disk."""
+ABOVE_PIPES = 10
+"""The lowest descriptor that no program finds a pipe of its own at."""
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -52,7 +55,9 @@ class Supervisor:
                 return {"error": f"unknown request {unknown!r}"}
 
     def _start(self, request: dict[str, Any]) -> dict[str, Any]:
-        reader, writer = os.pipe()  # close-on-exec: it ends without a word when exec succeeds
+        reader, told = os.pipe()  # close-on-exec: it ends without a word when exec succeeds
+        writer = fcntl.fcntl(told, fcntl.F_DUPFD_CLOEXEC, ABOVE_PIPES)
+        os.close(told)
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
@@ -115,8 +120,19 @@ def _become(request: dict[str, Any], parent: int) -> None:
     os.dup2(nothing, 0)
     os.dup2(output, 1)
     os.dup2(output, 2)
+    pipes = {number: _open_pipe(*pipe) for number, pipe in request["pipes"].items()}
+    for number, pipe in pipes.items():
+        os.dup2(pipe, int(number))
     os.chdir(request["folder"])
     os.execvpe(request["argv"][0], request["argv"], request["environment"])
+
+
+def _open_pipe(path: str, direction: str) -> int:
+    """The end of a named pipe that is read ("r") or written, out of the way of all others."""
+    opened = os.open(path, os.O_RDONLY if direction == "r" else os.O_WRONLY)
+    moved = fcntl.fcntl(opened, fcntl.F_DUPFD_CLOEXEC, ABOVE_PIPES)
+    os.close(opened)
+    return moved
 
 
 def _descendants() -> set[int]:

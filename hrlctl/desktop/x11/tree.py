@@ -16,6 +16,9 @@ from hrlctl.errors import DesktopError
 _SUPERVISOR: Final = Path(__file__).with_name("supervisor.py")
 _END_SECONDS: Final = 5.0
 
+Pipes = Mapping[int, tuple[str, str]]
+"""Named pipes by the descriptor that a program finds them at: path, and "r" if it reads, or "w"."""
+
 
 class ProcessTree:
     """Programs that end together: with ``close``, or with this process, however that ends.
@@ -49,6 +52,7 @@ class ProcessTree:
         output: Path,
         *,
         keep: bool = False,
+        pipes: Pipes | None = None,
     ) -> int:
         """Start a program; returns its process id.
 
@@ -58,6 +62,7 @@ class ProcessTree:
             folder: where it starts.
             output: the file or pipe that takes what it prints.
             keep: it belongs to the display: ``sweep`` leaves it running.
+            pipes: what it finds open beside; the other ends must be open already.
 
         Raises:
             DesktopError: it cannot be started, or the supervisor is gone.
@@ -69,6 +74,7 @@ class ProcessTree:
             folder=str(folder),
             output=str(output),
             keep=keep,
+            pipes=dict(pipes or {}),
         )
         pid = int(answer["pid"])
         if keep:

@@ -32,7 +32,8 @@ _CONFIGURATION: Final = """<?xml version="1.0" encoding="UTF-8"?>
   <resize><popupShow>Never</popupShow></resize>
   <keyboard>
     <keybind key="A-F4"><action name="Close"/></keybind>
-    <keybind key="A-Tab"><action name="NextWindow"><dialog>none</dialog>
+    <keybind key="A-Tab"><action name="NextWindow"><dialog>none</dialog><bar>no</bar>
+      <interactive>no</interactive>
       <finalactions><action name="Focus"/><action name="Raise"/><action name="Unshade"/>
       </finalactions></action></keybind>
   </keyboard>

@@ -11,7 +11,7 @@ import pytest
 from hrlctl.desktop.commands import Click, DoubleClick, Press, TypeText, Wait
 from hrlctl.desktop.contract import Desktop, Locator, WindowState
 from hrlctl.errors import TaskError
-from hrlctl.schema.setup import DialogSetup, Setup, Variation, WindowSetup
+from hrlctl.schema.setup import DialogSetup, ProgramKind, Setup, Variation, WindowSetup
 
 from .conftest import middle
 
@@ -166,3 +166,13 @@ def test_a_file_manager_says_which_folder_it_shows(desktop: Desktop) -> None:
 def test_a_setup_that_only_the_simulator_has_is_refused(desktop: Desktop) -> None:
     with pytest.raises(TaskError, match="dialogs"):
         desktop.reset(Setup(dialogs=(DialogSetup(title="Really?"),)), 0)
+
+
+def test_alt_tab_goes_to_the_window_before_and_back(desktop: Desktop) -> None:
+    kinds: tuple[ProgramKind, ...] = ("calculator", "text_editor", "terminal")
+    desktop.reset(Setup(windows=tuple(WindowSetup(title=k, program=k) for k in kinds)), 12)
+    focused = []
+    for _ in range(4):
+        focused += [window.program for window in windows(desktop) if window.is_focused]
+        desktop.perform(Press("alt+tab"))
+    assert focused == ["terminal", "text_editor", "terminal", "text_editor"]

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ import pytest
 from hrlctl.desktop.backends import make_desktop
 from hrlctl.desktop.commands import Press
 from hrlctl.desktop.contract import Desktop, Locator
+from hrlctl.desktop.x11.devtools import DevTools
 from hrlctl.desktop.x11.tree import ProcessTree
 from hrlctl.errors import DesktopError
 from hrlctl.schema.setup import Setup
@@ -46,6 +47,13 @@ def is_running(pid: int) -> bool:
         return False
 
 
+@pytest.fixture
+def tree() -> Iterator[ProcessTree]:
+    made = ProcessTree()
+    yield made
+    made.close()
+
+
 def test_a_sweep_ends_detached_children_and_leaves_what_is_kept() -> None:
     tree = ProcessTree()
     try:
@@ -63,6 +71,31 @@ def test_a_sweep_ends_detached_children_and_leaves_what_is_kept() -> None:
         tree.close()
     assert not is_running(kept)
     assert not tree.folder.exists()
+
+
+def test_a_program_finds_its_pipes_and_its_end_shows(tree: ProcessTree) -> None:
+    said: list[tuple[str, dict[str, int]]] = []
+    devtools = DevTools(tree.folder, lambda method, parameters: said.append((method, parameters)))
+    event = r'{"method": "Hello", "params": {"n": 1}}\0'
+    answer = r'{"id": 1, "result": {"x": 2}}\0'
+    script = f"head -c 1 <&3 >/dev/null; printf '{event}{answer}' >&4; sleep 61"
+    pid = tree.start(
+        ["sh", "-c", script], ENVIRONMENT, Path("/"), tree.folder / "log", pipes=devtools.pipes
+    )
+    assert devtools.call("Anything") == {"x": 2}
+    assert said == [("Hello", {"n": 1})]
+    assert devtools.call("Anything", seconds=0.05) is None  # it answers no more
+    assert not devtools.is_gone
+    tree.sweep()
+    assert not is_running(pid)
+    assert devtools.call("Anything") is None
+    assert devtools.is_gone
+    devtools.close()
+    assert not [path for path in tree.folder.iterdir() if path.is_fifo()]
+    # The pipes do not hide that there is no such program.
+    pipes = {3: (str(tree.folder / "log"), "r"), 4: (str(tree.folder / "log"), "w")}
+    with pytest.raises(DesktopError, match="no-such-program"):
+        tree.start(["no-such-program"], ENVIRONMENT, Path("/"), tree.folder / "log", pipes=pipes)
 
 
 def test_nothing_is_left_after_kill_9(real_programs: None) -> None:
