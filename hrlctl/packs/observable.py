@@ -17,7 +17,6 @@ from hrlctl.schema.criteria import (
     Setting,
     Shown,
     TextField,
-    UrlContains,
     WidgetFocused,
 )
 from hrlctl.schema.custom_criteria import CriterionModel
@@ -25,11 +24,11 @@ from hrlctl.schema.task import TaskSpec
 
 UNOBSERVABLE: Final[Mapping[str, frozenset[type[CriterionModel]]]] = {
     "sim": frozenset(),
-    # Real programs tell neither their widgets nor what was set, answered or visited.
+    # Real programs tell neither their widgets nor what was set or answered.
     "x11": frozenset(
         {
             ChangedOnly, DialogAnswered, DisplayValue, Selected, Setting, Shown, TextField,
-            UrlContains, WidgetFocused,
+            WidgetFocused,
         }
     ),
 }  # fmt: skip

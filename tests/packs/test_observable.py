@@ -30,14 +30,15 @@ class RealPrograms:
         from hrlctl.desktop.x11.state import X11State
 
         nothing: Any = None
-        state = X11State(nothing, nothing, lambda: "")
+        state = X11State(nothing, nothing, lambda: "", nothing)
         known: dict[str, Any] = {
             "windows": (),
             "files": {},
             "folders": frozenset(),
             "directories": {},
+            "addresses": {},
         }
-        names = ("widgets", "settings", "answers", "addresses", "clipboard")
+        names = ("widgets", "settings", "answers", "clipboard")
         self.facts = {**{name: getattr(state, name) for name in names}, **known}
 
     def __getattr__(self, name: str) -> Any:
