@@ -65,6 +65,7 @@ def test_a_run_is_found_in_its_folder(tmp_path: Path) -> None:
         "reward/mean_length",
         "reward/task/desktop_basics/open",
         "curriculum/stage_success",
+        "curriculum/stages_reopened",
         "curriculum/steps_in_stage",
         "curriculum/steps/EASY",
         "time/steps_per_second",
