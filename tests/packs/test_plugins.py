@@ -8,6 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -69,8 +71,9 @@ TASK = """
 def hrlctl(*arguments: str, site: Path, folder: Path, code: int = 0) -> tuple[str, str]:
     """Standard output and errors of a command that must exit with ``code``."""
     places = os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH")]))
+    own = site.parents[2] / "bin" / "python"  # a copy of what is installed has none
     done = subprocess.run(
-        [sys.executable, "-m", "hrlctl", *arguments],
+        [own if own.is_file() else sys.executable, "-m", "hrlctl", *arguments],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": places, "OMP_NUM_THREADS": "1"},
         capture_output=True,
@@ -82,7 +85,10 @@ def hrlctl(*arguments: str, site: Path, folder: Path, code: int = 0) -> tuple[st
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder into which the project is installed: from ``tasks new``, with its own classes."""
+    """Where pip has installed the project, in a virtual environment of its own.
+
+    It is from ``tasks new``, with its own classes.
+    """
     parent = tmp_path_factory.mktemp("projects")
     create_pack_project("garden_tasks", parent)
     project = parent / "garden_tasks"
@@ -92,9 +98,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (package / "exits.py").write_text("raise SystemExit(3)", encoding="utf-8")
     for path, text in ((package / "pack.yaml", TASK), (project / "pyproject.toml", ENTRY_POINTS)):
         path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
-    target = tmp_path_factory.mktemp("site")
-    options = ("--target", str(target), "--no-deps", "--no-build-isolation", "--no-index")
-    command = [sys.executable, "-m", "pip", "install", "--quiet", *options, str(project)]
+    environment = tmp_path_factory.mktemp("environment")
+    venv.create(environment, symlinks=True)
+    target = next((environment / "lib").glob("python*")) / "site-packages"
+    # hrlctl and all that it needs are those of this environment.
+    ours = sysconfig.get_path("purelib")
+    (target / "hrlctl.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
+    python = environment / "bin" / "python"
+    options = ("--quiet", "--no-deps", "--no-build-isolation", "--no-index")
+    command = [python, "-m", "pip", "install", *options, project]
     done = subprocess.run(command, cwd=parent, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return target
