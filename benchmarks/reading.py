@@ -3,7 +3,8 @@
 Screens are random instances of the installed packs, up to two steps of the oracle taken, so that
 menus and programs are open. ``letters`` is the share of the letters on held-back screens that are
 read right, ``found`` the share of the instructions' texts on them that are found within a cell of
-where they stand; ``words`` and ``themes`` are ``found`` on screens of those held-out splits.
+where they stand, ``exactly`` in the very cell; ``words`` and ``themes`` are ``found`` on screens of
+those held-out splits.
 
 python benchmarks/reading.py --seconds 60 --json
 """
@@ -76,12 +77,12 @@ def letters_read(reader: Reader, screens: Screens) -> float:
     return float((read == screens.letters)[is_letter].float().mean())
 
 
-def found(reader: Reader, screens: Screens) -> float:
-    """The share of the texts that stand on the screens that are found within a cell."""
+def found(reader: Reader, screens: Screens, within: int = 1) -> float:
+    """The share of the texts that stand on the screens that are found ``within`` so many cells."""
     certain = F.one_hot(screens.letters.long(), NUM_CHARACTERS).float().clamp(min=1e-6).log()
     there = find(certain, screens.slots)
     seen = torch.cat([reader.read(*part).match for part in _parts(screens)])
-    near = F.max_pool2d((there > READABLE).float(), 3, stride=1, padding=1).flatten(2)
+    near = F.max_pool2d((there > READABLE).float(), 2 * within + 1, 1, within).flatten(2)
     hit = near.gather(2, seen.flatten(2).argmax(2, keepdim=True)).squeeze(2)
     return float(hit[there.flatten(2).amax(2) > READABLE].mean())
 
@@ -123,6 +124,7 @@ def main() -> None:
         "seconds": round(perf_counter() - started, 1),
         "letters": round(letters_read(reader, held_back), 3),
         "found": round(found(reader, held_back), 3),
+        "exactly": round(found(reader, held_back, within=0), 3),
     }
     for name, split in (("words", Split.WORDS), ("themes", Split.THEMES)):
         result[name] = round(found(reader, draw_screens(split, HELD_BACK, arguments.seed)), 3)

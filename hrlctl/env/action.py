@@ -40,6 +40,8 @@ from hrlctl.desktop.contract import Rect
 
 Action = npt.NDArray[np.int64]
 """One composite action, int64, shape (6,)."""
+Cells = npt.NDArray[np.bool_]
+"""Some of the pointer's cells, bool, shape (cells,)."""
 
 CELL_SIZE: Final = 8  # pixels of the observation
 NUM_SLOTS: Final = 6
@@ -114,6 +116,15 @@ class ActionSpace:
         column = _nearest(columns, rect.x + rect.width / 2, self.cell, half)
         row = _nearest(rows, rect.y + rect.height / 2, self.cell, half)
         return row * self.columns + column
+
+    def cells_in(self, rect: Rect) -> Cells:
+        """The cells whose centres lie inside ``rect``; bool, shape (cells,)."""
+        half = self.cell // 2
+        cells = np.zeros((self.rows, self.columns), dtype=bool)
+        columns = _centres(rect.x, rect.right, self.cell, half, self.columns)
+        rows = _centres(rect.y, rect.bottom, self.cell, half, self.rows)
+        cells[rows.start : rows.stop, columns.start : columns.stop] = True
+        return cells.ravel()
 
     def encode(
         self,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+
+_MASKED: Final = -1e9
 
 
 class Choice(NamedTuple):
@@ -29,6 +32,10 @@ class Choice(NamedTuple):
         """Log-probability of ``index``, shape (batch,)."""
         return self.log_probs.gather(1, index.unsqueeze(1)).squeeze(1)
 
+    def log_prob_of_any(self, mask: Tensor) -> Tensor:
+        """Log-probability of a choice in ``mask`` (batch, choices), bool; shape (batch,)."""
+        return self.log_probs.masked_fill(~mask, _MASKED).logsumexp(1)
+
     def entropy(self) -> Tensor:
         """Entropy divided by the logarithm of the number of valid choices, in [0, 1]."""
         entropy = -(self.log_probs.exp() * self.log_probs).sum(1)
@@ -37,9 +44,6 @@ class Choice(NamedTuple):
         else:
             count = self.valid.sum(1).to(entropy.dtype)
         return torch.where(count > 1, entropy / count.clamp(min=2).log(), torch.zeros_like(entropy))
-
-
-_MASKED = -1e9
 
 
 def choose(logits: Tensor, valid: Tensor | None = None) -> Choice:

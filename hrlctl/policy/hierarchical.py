@@ -39,6 +39,7 @@ from hrlctl.schema.run import PolicyConfig
 DONE_THRESHOLD: Final = 0.5
 """Above this probability an agent that ends its episodes says that it has finished."""
 _TASK = SKILLS.index(Skill.TASK)
+_WITH_CELLS = (Part.POINTER, Part.TARGET)
 
 
 class Observations(NamedTuple):
@@ -344,7 +345,7 @@ class HierarchicalPolicy(nn.Module):
         return action, log_prob
 
     def _judge_action(
-        self, percept: Percept, view: WorkerView, action: Tensor
+        self, percept: Percept, view: WorkerView, action: Tensor, cells: Tensor | None = None
     ) -> tuple[Tensor, dict[str, Tensor]]:
         kind, pointer = action[:, Part.TYPE], action[:, Part.POINTER]
         kinds = self.worker.kinds(view)
@@ -355,23 +356,43 @@ class HierarchicalPolicy(nn.Module):
             Part.SLOT: self.worker.slots(view, percept),
             Part.DIRECTION: self.worker.directions(view),
         }
+        any_of = {} if cells is None else dict(zip(_WITH_CELLS, cells.unbind(1), strict=True))
         log_prob = kinds.log_prob(kind)
         entropies = {"type": kinds.entropy()}
         for part, choice in parts.items():
             used = uses(kind, part).to(log_prob.dtype)
-            log_prob = log_prob + used * choice.log_prob(action[:, part])
+            if part in any_of:
+                log_part = choice.log_prob_of_any(any_of[part])
+            else:
+                log_part = choice.log_prob(action[:, part])
+            log_prob = log_prob + used * log_part
             entropies[part.name.lower()] = used * choice.entropy()
         return log_prob, entropies
 
     def judge_worker(
-        self, percept: Percept, option: Option, context: Tensor, action: Tensor
+        self,
+        percept: Percept,
+        option: Option,
+        context: Tensor,
+        action: Tensor,
+        cells: Tensor | None = None,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Log-probability of actions (batch, 6) under options, and what is expected of them.
+        """Log-probability of actions under options, and what is expected of them.
 
-        That is the return of R and the bonus; (batch,) each.
+        Args:
+            percept: of what is seen.
+            option: under which they are taken.
+            context: (batch, CONTEXT_FEATURES).
+            action: (batch, 6), int64.
+            cells: (batch, 2, cells), bool: pointers and targets, any of which is meant; without
+                them the action's own.
+
+        Returns:
+            The log-probability, the return of R and the bonus that are expected; (batch,) each.
         """
         view = self.worker.view(percept, option, context)
-        return self._judge_action(percept, view, action)[0], view.value, view.bonus_value
+        log_prob, _ = self._judge_action(percept, view, action, cells)
+        return log_prob, view.value, view.bonus_value
 
     def evaluate(
         self,

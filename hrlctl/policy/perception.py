@@ -28,6 +28,7 @@ _WORD_CELLS: Final = 5
 _CONTRAST: Final = (0.1, 0.7)
 _NEAR: Final = 2.0  # cells from an end, or from the middle, that are not there any more
 _FADING: Final = 0.93  # of what is known about a place, from cell to cell
+_NEXT_ROW: Final = 0.6  # of what is known about a row is known about the one above or below
 
 
 class Scene(NamedTuple):
@@ -294,8 +295,9 @@ def _evidence(match: Tensor) -> Tensor:
     """(batch, slots, rows, columns) -> (batch, slots, EVIDENCE, cells)."""
     low, high = _CONTRAST
     match = ((match - low) / (high - low)).clamp(0, 1)
-    # A thing beside a text may reach into the row above or below.
+    # A thing beside a text may reach into the row above or below; more likely it is in its row.
     tall = F.max_pool2d(match, (3, 1), stride=1, padding=(1, 0))
+    tall = torch.maximum(match, _NEXT_ROW * tall)
     to_left = _spread(tall)
     to_right = _spread(tall.flip(3)).flip(3)
     return torch.stack([match, to_left, to_right], dim=2).flatten(3)

@@ -44,6 +44,7 @@ class Exercise(NamedTuple):
     option: Option
     decision: Decision
     action: Tensor  # (batch, 6)
+    cells: Tensor  # (batch, 2, cells), bool: pointers and targets that serve as well
     aims: Tensor  # (batch, 2), ``UNLABELLED`` where there is none
     is_over: Tensor  # bool: what is remembered is not what is due
     is_finished: Tensor  # bool: nothing is due any more, and nothing is done
@@ -72,7 +73,7 @@ class Exercise(NamedTuple):
             rng: source of the draws.
             hierarchical: without it the worker acts as it always does under the flat policy.
         """
-        count = len(lessons.action)
+        count, cells = len(lessons.action), seen.looks[0].size
         has_skill = lessons.aim[:, 0] != UNLABELLED
         skill = np.where(has_skill, lessons.aim[:, 0], _TASK)
         slot = _some_slot(lessons.aim[:, 1], seen, rng)
@@ -110,6 +111,7 @@ class Exercise(NamedTuple):
             option,
             Decision(*map(torch.from_numpy, (skill, slot, duration))),
             torch.from_numpy(lessons.action),
+            torch.from_numpy(np.unpackbits(lessons.cells, axis=2, count=cells).astype(bool)),
             torch.from_numpy(lessons.aim),
             torch.from_numpy((memory[:, 0] != skill) | (memory[:, 1] != slot)),
             torch.from_numpy(seen.is_finished),
@@ -171,7 +173,7 @@ def cloning_losses(
     """How far ``policy`` is from doing what a demonstration did."""
     acts = ~exercise.is_finished
     log_prob, value, bonus_value = policy.judge_worker(
-        percept, exercise.option, exercise.context, exercise.action
+        percept, exercise.option, exercise.context, exercise.action, exercise.cells
     )
     # What the policy cannot do, a text to type that it has not read to the end, is not taught.
     taught = (acts & (log_prob > _IMPOSSIBLE)).float()

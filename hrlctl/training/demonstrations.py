@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -20,12 +21,13 @@ from hrlctl.desktop.contract import Desktop
 from hrlctl.env.action import Action
 from hrlctl.env.arrays import UNLABELLED, ObservationArrays
 from hrlctl.env.episode import EpisodeRules
-from hrlctl.env.oracle import Oracle
+from hrlctl.env.oracle import Advice, Oracle
 from hrlctl.env.vector import Assignment, DesktopVector
 from hrlctl.errors import TaskError, UsageError
 from hrlctl.packs import Task
 from hrlctl.packs.instances import TRAINING_SEEDS
 from hrlctl.policy.manager import NOTHING_YET
+from hrlctl.training.slips import RATE, slip
 
 
 class Lessons(NamedTuple):
@@ -34,7 +36,8 @@ class Lessons(NamedTuple):
     Where the screen shows the finished task there is nothing to do: ``steps_left`` is 0.
     """
 
-    action: npt.NDArray[np.int64]  # (count, 6)
+    action: npt.NDArray[np.int64]  # (count, 6), the oracle's, also where another one was taken
+    cells: npt.NDArray[np.uint8]  # (count, 2, bytes): pointers and targets that serve as well, bits
     aim: npt.NDArray[np.int64]  # (count, 2): skill and slot that were due, or ``UNLABELLED``
     before: npt.NDArray[np.int64]  # (count, 2): those of the step before; at first NOTHING_YET
     steps_left: npt.NDArray[np.int64]  # (count,), until what is due is reached, this one included
@@ -92,14 +95,20 @@ class Demonstrations:
     def play(self) -> None:
         """Play the next demonstration; the tasks take turns.
 
-        One that fails is noted, and there is nothing to learn from it.
+        Slips are made in every other one of a task, unless the oracle cannot make up for them: it
+        is then played again without. One that fails is noted, and there is nothing to learn
+        from it.
         """
         rng = random.Random(self._seed << 32 | self.played)
-        task = self.played % len(self._tasks)
+        turn, task = divmod(self.played, len(self._tasks))
         self.played += 1
+        # The screen of the finished task is seen, too; nothing is done there any more.
+        assignment = Assignment(task, rng.randrange(TRAINING_SEEDS), linger=1)
+        if turn % 2:
+            with suppress(TaskError):
+                return self._watch(assignment, rng)
         try:
-            # The screen of the finished task is seen, too; nothing is done there any more.
-            self._watch(Assignment(task, rng.randrange(TRAINING_SEEDS), linger=1))
+            self._watch(assignment, None)
         except TaskError as error:
             self.faults.setdefault(self._tasks[task].id, error.message)
 
@@ -111,8 +120,12 @@ class Demonstrations:
         parts = zip(*(self._lessons[row] for row in rows), strict=True)
         return ObservationArrays._make(seen), Lessons._make(map(np.stack, parts))
 
-    def _watch(self, assignment: Assignment) -> None:
-        """Keep what is seen and done in one episode.
+    def _watch(self, assignment: Assignment, slips: random.Random | None) -> None:
+        """Keep what is seen and what is to be done in one episode.
+
+        Args:
+            assignment: what is played.
+            slips: source of the slips; ``None``: there are none.
 
         Raises:
             TaskError: the oracle does not solve it.
@@ -122,24 +135,34 @@ class Demonstrations:
         vector.observe(seen)
         episode = vector.episode(0)
         oracle = Oracle(episode.instance, vector.actions)
+        unsolved = TaskError(
+            f"the oracle does not solve the instance of seed {assignment.seed}",
+            where=episode.instance.task_id,
+        )
         observations, aims = [self._packed()], [seen.aims[0].astype(np.int64)]
-        actions: list[Action] = []
+        advised: list[Advice] = []
         rewards: list[float] = []
         reaches: list[bool] = []
+        before: Action | None = None
         while not seen.is_finished[0]:
-            action = oracle.next_action(self._desktop)
-            if action is None or vector.act(action[np.newaxis], results):
-                raise TaskError(
-                    f"the oracle does not solve the instance of seed {assignment.seed}",
-                    where=episode.instance.task_id,
-                )
+            advice = oracle.advise(self._desktop)
+            if advice is None:
+                raise unsolved
+            slipped = None
+            if slips is not None and slips.random() < RATE:
+                slipped = slip(advice, before, vector.actions, slips)
+            before = advice.action if slipped is None else slipped
+            if vector.act(before[np.newaxis], results):
+                raise unsolved
+            if slipped is None:
+                oracle.advance()
             vector.observe(seen)
             observations.append(self._packed())
             aims.append(seen.aims[0].astype(np.int64))
-            actions.append(action)
+            advised.append(advice)
             rewards.append(float(results.rewards[0]))
             reaches.append(bool(results.reached_skill[0] >= 0))
-        lessons = _lessons(aims, actions, rewards, reaches, self._gamma)
+        lessons = _lessons(aims, advised, rewards, reaches, self._gamma)
         self._observations += observations
         self._lessons += map(Lessons._make, zip(*lessons, strict=True))
 
@@ -156,7 +179,7 @@ def _unassigned(index: int) -> Assignment:
 
 def _lessons(
     aims: Sequence[npt.NDArray[np.int64]],
-    actions: Sequence[Action],
+    advised: Sequence[Advice],
     rewards: Sequence[float],
     reaches: Sequence[bool],
     gamma: float,
@@ -165,23 +188,28 @@ def _lessons(
 
     Args:
         aims: what was due at each step, and last, on the finished screen.
-        actions, rewards: of each step.
+        advised: what the oracle wanted at each step.
+        rewards: of each step.
         reaches: whether a milestone was reached by the step.
         gamma: discount for one step.
     """
     due = np.stack(aims)
-    for step in range(1, len(actions)):
+    for step in range(1, len(advised)):
         # Where all milestones are reached before success, what was due last is gone on with.
         if due[step, 0] == UNLABELLED:
             due[step] = due[step - 1]
     start = np.array([[NOTHING_YET, 0]])
     left = np.zeros(len(due), np.int64)
     value = np.zeros(len(due), np.float32)
-    for step in reversed(range(len(actions))):
+    for step in reversed(range(len(advised))):
         left[step] = 1 if reaches[step] else left[step + 1] + 1
         value[step] = rewards[step] + gamma * value[step + 1]
+    first = advised[0]
+    at_the_end = Advice(np.zeros_like(first.action), first.pointer, first.target)
+    told = [*advised, at_the_end]
     return Lessons(
-        np.stack([*actions, np.zeros_like(actions[0])]),
+        np.stack([advice.action for advice in told]),
+        np.packbits([(advice.pointer, advice.target) for advice in told], axis=2),
         due,
         np.concatenate([start, due[:-1]]),
         left,

@@ -88,14 +88,14 @@ def test_the_seed_decides_what_is_demonstrated(basics: tuple[Task, ...]) -> None
 def test_an_oracle_that_fails_teaches_nothing(
     basics: tuple[Task, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    next_action = demonstrations.Oracle.next_action
+    advise = demonstrations.Oracle.advise
 
     def sometimes(self: Any, desktop: Any) -> Any:
         if self._instance.task_id == basics[0].id:
             raise TaskError("its target is not on the screen", where=basics[0].id)
-        return next_action(self, desktop)
+        return advise(self, desktop)
 
-    monkeypatch.setattr(demonstrations.Oracle, "next_action", sometimes)
+    monkeypatch.setattr(demonstrations.Oracle, "advise", sometimes)
     found = played(basics[:2], 4)
     assert found.played == 4
     assert found.faults == {basics[0].id: "its target is not on the screen"}
