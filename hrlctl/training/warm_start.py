@@ -37,7 +37,8 @@ ROUND: Final = 2048
 _BATCH: Final = 64
 _BESIDE: Final = 16  # steps that are cloned beside each minibatch of PPO
 _LEAST_RATE: Final = 0.1  # of the learning rate is left when cloning ends
-_READ_LATER: Final = 0.25  # of the screens are read by the reader after the first pass
+_LITERATE: Final = 0.75  # share of the letters read right, from which on ...
+_READ_LATER: Final = 0.25  # ... the reader learns from this share of the screens
 _EPISODES_AN_EVENT: Final = 50
 _SHARES: Final = ("letters_read", "actions_right", "skills_right")
 
@@ -68,6 +69,7 @@ class WarmStart:
         self._make_desktop, self._rules = make_desktop, rules
         self._rounds = 0  # of cloning, that are done
         self._is_cloned = False
+        self._is_literate = False
         self._demonstrations: Demonstrations | None = None
         self._coefficient = 0.0
 
@@ -135,6 +137,7 @@ class WarmStart:
             "demonstrations": self.config.demonstrations,
             "rounds": self._rounds,
             "is_cloned": self._is_cloned,
+            "is_literate": self._is_literate,
         }
 
     def restore(self, state: Mapping[str, Any] | None) -> None:
@@ -151,6 +154,7 @@ class WarmStart:
                 hint="resume without --demonstrations, or start anew with --init-from",
             )
         self._rounds, self._is_cloned = state["rounds"], state["is_cloned"]
+        self._is_literate = state["is_literate"]
 
     def _play(
         self, demonstrations: Demonstrations, position: Position, stop: Callable[[], bool]
@@ -198,9 +202,10 @@ class WarmStart:
         self.learner.policy.train()
         sums: dict[str, list[Tensor]] = defaultdict(list)
         for chosen in np.array_split(rows, -(-len(rows) // _BATCH)):
-            for name, value in self._step(demonstrations, chosen, rng, first < steps).items():
+            for name, value in self._step(demonstrations, chosen, rng).items():
                 sums[name].append(value.detach().float())
         means = {name: torch.stack(values).mean().item() for name, values in sums.items()}
+        self._is_literate |= means.get("letters_read", 0.0) >= _LITERATE
         self._rounds += 1
         self._is_cloned = self._rounds >= rounds
         position.seconds += perf_counter() - began
@@ -218,13 +223,12 @@ class WarmStart:
         demonstrations: Demonstrations,
         rows: npt.NDArray[np.int64],
         rng: np.random.Generator,
-        is_first: bool,
     ) -> dict[str, Tensor]:
         """Some steps of the reader, and one of everything else."""
         learner, config = self.learner, self.config
         seen, lessons = demonstrations.take(rows)
         shown: dict[str, Tensor] = {}
-        most = len(rows) if is_first else math.ceil(len(rows) * _READ_LATER)
+        most = math.ceil(len(rows) * _READ_LATER) if self._is_literate else len(rows)
         for part in np.array_split(np.arange(most), -(-most // READING_BATCH)):
             read = learner.read(seen.screens[part], seen.letters[part], rng)
             if read is not None:
