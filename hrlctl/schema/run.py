@@ -44,11 +44,13 @@ class TrainingConfig(StrictModel):
     imitation_coefficient: NonNegative = 0.0  # of repeating what has reached milestones
     demonstrations: Annotated[int, Field(ge=0)] = 0  # oracle episodes; 0: from scratch
     cloning_epochs: Count = 6  # passes over the demonstrations before PPO
+    cloning_rate: Positive = 1e-3  # learning rate of the cloning before PPO, where it begins
     cloning_coefficient: NonNegative = 0.5  # of cloning beside PPO, at its start
     cloning_decay: Share = 0.5  # of the run's steps, after which that is 0
     encoded_share: Annotated[float, Field(gt=0, le=1)] = 1.0  # of the frames: teach the encoder
     reading_rate: NonNegative = 3e-3  # learning rate of the reader
     reading_steps: Annotated[int, Field(ge=0)] = 0  # at the start, in which only perception learns
+    critic_steps: Annotated[int, Field(ge=0)] = 0  # of PPO, at its start: only the critics learn
     target_kl: Positive | None = None  # ends an update's epochs early
     mixed_precision: Literal["auto", "off", "bfloat16"] = "auto"
     gradient_checkpointing: bool = False

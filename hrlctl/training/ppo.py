@@ -33,6 +33,7 @@ _MANAGER_ENTROPY_WEIGHTS: Final = {"skill": 1.0, "about": 0.5, "duration": 1.0}
 _STOP_COST: Final = 0.02  # what an early end of a decision has to be better by
 DONE_COEFFICIENT: Final = 0.5
 """Weight of telling whether the task is finished."""
+_CRITICS_ALONE: Final = 1e-3  # learning rate of the critics' heads while nothing else learns
 _AGAIN: Final = 24  # moments of the repertoire beside each minibatch
 READING_BATCH: Final = 8
 """Frames of one step of the reader."""
@@ -69,21 +70,21 @@ class Schedule:
 
     learning_rate: float
     reading_rate: float
+    critic_rate: float
     entropy_coefficient: float
 
 
 def schedule(config: TrainingConfig, progress: float) -> Schedule:
     """The schedule at ``progress`` (0 to 1) of a run."""
     left = 1 - min(max(progress, 0.0), 1.0)
+    entropy = config.entropy_final + (config.entropy_coefficient - config.entropy_final) * left
+    if progress * config.total_timesteps < config.critic_steps:
+        return Schedule(0.0, 0.0, _CRITICS_ALONE, entropy)
     decay = left if config.learning_rate_schedule == "linear" else 1.0
-    span = config.entropy_coefficient - config.entropy_final
     # A little learning rate is left at the end, so that the last updates are not wasted.
     decay = max(decay, 0.05)
-    return Schedule(
-        config.learning_rate * decay,
-        config.reading_rate * decay,
-        config.entropy_final + span * left,
-    )
+    rate = config.learning_rate * decay
+    return Schedule(rate, config.reading_rate * decay, rate, entropy)
 
 
 class Learner:
@@ -109,11 +110,12 @@ class Learner:
         self.companion: Companion | None = None
         self.precision: Precision = "bfloat16" if config.mixed_precision == "bfloat16" else "off"
         fused = policy.device.type in ("cpu", "cuda")
-        reader = policy.perception.reader
-        of_reader = {id(parameter) for parameter in reader.parameters()}
-        others = [p for p in policy.parameters() if id(p) not in of_reader]
+        reader = list(policy.perception.reader.parameters())
+        critics = [*policy.worker.value.parameters(), *policy.manager.value.parameters()]
+        apart = {id(parameter) for parameter in (*reader, *critics)}
+        others = [p for p in policy.parameters() if id(p) not in apart]
         self.optimizer = torch.optim.Adam(
-            [{"params": others}, {"params": list(reader.parameters())}],
+            [{"params": others}, {"params": reader}, {"params": critics}],
             lr=config.learning_rate,
             eps=1e-5,
             fused=fused,
@@ -121,7 +123,7 @@ class Learner:
 
     def update(self, rollout: Rollout, now: Schedule, rng: np.random.Generator) -> UpdateStatistics:
         """Learn from one rollout: ``update_epochs`` passes in random minibatches, and reading."""
-        self.set_rates(now.learning_rate, now.reading_rate)
+        self.set_rates(now.learning_rate, now.reading_rate, now.critic_rate)
         rollout = rollout.on(self.policy.device)
         sums: dict[str, list[float]] = defaultdict(list)
         self.policy.train()
@@ -148,7 +150,7 @@ class Learner:
         self, rollout: Rollout, now: Schedule, rng: np.random.Generator
     ) -> UpdateStatistics:
         """Learn from one rollout what the screens show and what is due, and nothing else."""
-        self.set_rates(now.learning_rate, now.reading_rate)
+        self.set_rates(now.learning_rate, now.reading_rate, now.critic_rate)
         sums: dict[str, list[float]] = defaultdict(list)
         self.policy.train()
         for _ in range(_PERCEPTION_EPOCHS):
@@ -265,10 +267,16 @@ class Learner:
         self.descend(loss)
         return Read(loss.detach(), share)
 
-    def set_rates(self, learning_rate: float, reading_rate: float) -> None:
-        """The learning rates from the next step on; the second is the reader's."""
-        others, reader = self.optimizer.param_groups
-        others["lr"], reader["lr"] = learning_rate, reading_rate
+    def set_rates(
+        self, learning_rate: float, reading_rate: float, critic_rate: float | None = None
+    ) -> None:
+        """The learning rates from the next step on, of the reader and of the critics' heads.
+
+        The critics have that of all others unless they are given their own.
+        """
+        rates = (learning_rate, reading_rate, learning_rate if critic_rate is None else critic_rate)
+        for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate
 
     def descend(self, loss: Tensor) -> Tensor:
         """One optimiser step; returns the norm of the gradient."""

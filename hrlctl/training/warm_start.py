@@ -198,7 +198,7 @@ class WarmStart:
         rows = np.concatenate(orders)[begin : begin + last - first]
         rng = np.random.default_rng([seed, self._rounds, rounds])
         left = max(1 - self._rounds / rounds, _LEAST_RATE)
-        self.learner.set_rates(self.config.learning_rate * left, self.config.reading_rate * left)
+        self.learner.set_rates(self.config.cloning_rate * left, self.config.reading_rate * left)
         self.learner.policy.train()
         sums: dict[str, list[Tensor]] = defaultdict(list)
         for chosen in np.array_split(rows, -(-len(rows) // _BATCH)):

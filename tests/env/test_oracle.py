@@ -10,7 +10,7 @@ import pytest
 
 from hrlctl.desktop.commands import Click, Command, DoubleClick, Drag, Press, Scroll, TypeText
 from hrlctl.desktop.contract import Desktop, DesktopState, Locator, Rect, Screen
-from hrlctl.env.action import ActionSpace
+from hrlctl.env.action import ActionSpace, ActionType, Part
 from hrlctl.env.observation import read_instruction
 from hrlctl.env.oracle import Oracle
 from hrlctl.errors import TaskError
@@ -111,6 +111,31 @@ def test_it_scrolls_until_the_item_is_in_view(instance: Instance) -> None:
 def test_an_item_that_never_appears_ends_the_oracle(instance: Instance) -> None:
     with pytest.raises(TaskError, match="wheel"):
         played(instance, shelf(instance, hidden=1000))
+
+
+def test_advice_stays_until_it_is_taken_and_says_what_would_do_as_well(instance: Instance) -> None:
+    desktop, oracle = shelf(instance), Oracle(instance, ACTIONS)
+    advice = oracle.advise(desktop)
+    assert advice is not None
+    again = oracle.advise(desktop)
+    assert again is not None
+    np.testing.assert_array_equal(again.action, advice.action)
+    # The icon's 20 x 20 pixels hold the centres of two by two cells.
+    assert np.flatnonzero(advice.pointer).tolist() == [0, 1, 20, 21]
+    elsewhere, clicked = advice.action.copy(), advice.action.copy()
+    elsewhere[Part.POINTER] = 21
+    assert advice.allows(elsewhere)
+    elsewhere[Part.POINTER] = 22
+    assert not advice.allows(elsewhere)
+    clicked[Part.TYPE] = ActionType.CLICK
+    assert not advice.allows(clicked)
+    oracle.advance()
+    typed = oracle.advise(desktop)
+    assert typed is not None
+    assert typed.action[Part.TYPE] == ActionType.TYPE_TEXT
+    unused = typed.action.copy()
+    unused[Part.POINTER] = 7
+    assert typed.allows(unused)
 
 
 def test_a_missing_or_too_small_target_is_a_fault_with_its_step(instance: Instance) -> None:

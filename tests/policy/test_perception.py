@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from hrlctl.env.arrays import CONTEXT_FEATURES, POINTER_X, POINTER_Y
-from hrlctl.policy.perception import PLACES, Surroundings, _places
+from hrlctl.policy.perception import PLACES, Surroundings, _evidence, _places
 from hrlctl.policy.worker import _pointer_map
 
 
@@ -63,3 +63,14 @@ def test_the_pointer_is_seen_in_its_cell() -> None:
     assert shown.shape == (3, 1, 300)
     assert shown.sum(2).tolist() == [[1.0]] * 3
     assert shown.argmax(2).flatten().tolist() == [0, 4 * 20 + 10, 299]
+
+
+def test_beside_a_text_its_own_row_counts_most() -> None:
+    match = torch.zeros(1, 1, 5, 8)
+    match[0, 0, 2, 3] = 1.0
+    begins, to_left, to_right = _evidence(match)[0, 0].view(3, 5, 8)
+    assert begins.nonzero().tolist() == [[2, 3]]
+    for spread, column in ((to_left, 6), (to_right, 1)):
+        assert spread[2, column] > 1.5 * spread[1, column] > 0
+        assert spread[1, column] == spread[3, column]
+        assert spread[0, column] == spread[4, column] == 0

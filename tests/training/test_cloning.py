@@ -109,6 +109,18 @@ def test_what_cannot_be_done_is_not_taught(steps: Any) -> None:
     assert found.worker < 100
 
 
+def test_any_cell_of_the_target_will_do(steps: Any) -> None:
+    policy, exercise = small_policy(), exercise_of(steps)
+    any_cell = losses_of(policy, steps, exercise).worker
+    own = torch.zeros_like(exercise.cells)
+    own.scatter_(2, exercise.action[:, Part.POINTER : Part.TARGET + 1].unsqueeze(2), True)
+    one_cell = losses_of(policy, steps, exercise._replace(cells=own)).worker
+    assert any_cell < one_cell - 0.1
+    everywhere = torch.ones_like(exercise.cells)
+    kinds_alone = losses_of(policy, steps, exercise._replace(cells=everywhere)).worker
+    assert kinds_alone < any_cell - 0.5
+
+
 def test_both_levels_learn_what_was_demonstrated(steps: Any) -> None:
     rows = np.arange(12)
     some = tuple(type(part)(*(array[rows] for array in part)) for part in steps)

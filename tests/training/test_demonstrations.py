@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -11,14 +12,17 @@ import pytest
 
 from hrlctl.desktop.sim import SimDesktop
 from hrlctl.env import vector
+from hrlctl.env.action import ActionSpace, ActionType, Part
 from hrlctl.env.arrays import UNLABELLED
 from hrlctl.env.episode import EpisodeRules
+from hrlctl.env.oracle import Oracle
 from hrlctl.errors import TaskError, UsageError
-from hrlctl.packs import Instance, Task
+from hrlctl.packs import Instance, Task, draw_instance
 from hrlctl.policy.manager import NOTHING_YET
 from hrlctl.schema.base import Split
 from hrlctl.training import demonstrations
 from hrlctl.training.demonstrations import Demonstrations, Lessons, solvable
+from hrlctl.training.slips import slip
 
 RULES = EpisodeRules()
 
@@ -100,6 +104,43 @@ def test_an_oracle_that_fails_teaches_nothing(
     assert found.played == 4
     assert found.faults == {basics[0].id: "its target is not on the screen"}
     assert everything(found)[0].is_finished.sum() == 2
+
+
+def test_every_other_turn_slips_and_makes_up_for_it(basics: tuple[Task, ...]) -> None:
+    """What is learned is the oracle's action, on screens that it alone would not have seen."""
+    tasks = basics[:6]
+    found = played(tasks, len(tasks) * 8, seed=3)
+    seen, lessons = everything(found)
+    assert not found.faults
+    assert seen.is_finished.sum() == found.played
+    ends = np.flatnonzero(seen.is_finished)
+    lengths = np.diff(ends, prepend=-1).reshape(8, len(tasks)) - 1
+    assert (lengths[1::2].mean(0) >= lengths[::2].mean(0)).mean() > 0.6
+    assert lengths[1::2].sum() > lengths[::2].sum()
+    cells = np.unpackbits(lessons.cells, axis=2, count=16 * 12)
+    for part, index in ((Part.POINTER, 0), (Part.TARGET, 1)):
+        own = np.take_along_axis(cells[:, index], lessons.action[:, [part]], axis=1)
+        assert own[~seen.is_finished].all()
+    assert cells[:, 0].sum(1).max() > 1
+
+
+def test_a_slip_is_never_what_is_advised(basics: tuple[Task, ...]) -> None:
+    desktop = SimDesktop(128, 96)
+    actions = ActionSpace(128, 96)
+    rng = random.Random(0)
+    kinds = set()
+    for task in basics:
+        instance = draw_instance(task, 1, Split.TRAINING)
+        desktop.reset(instance.setup, instance.seed)
+        advice = Oracle(instance, actions).advise(desktop)
+        assert advice is not None
+        for _ in range(50):
+            drawn = slip(advice, advice.action, actions, rng)
+            assert drawn is None or not advice.allows(drawn)
+            if drawn is not None:
+                kinds.add(ActionType(int(drawn[Part.TYPE])))
+    assert kinds >= {ActionType.CLICK, ActionType.DOUBLE_CLICK}
+    assert ActionType.DONE not in kinds
 
 
 def test_tasks_without_an_oracle_are_left_out(

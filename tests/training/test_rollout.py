@@ -214,6 +214,30 @@ def test_only_perception_learns_while_reading_comes_first(basics: tuple[Task, ..
     assert moved == {"perception", "manager"}
 
 
+def test_only_the_critics_learn_where_they_come_first(basics: tuple[Task, ...]) -> None:
+    collector = make_collector(basics)
+    rollout = collector.collect()
+    policy = collector.policy
+    config = TrainingConfig(mixed_precision="off", critic_steps=10_000, total_timesteps=20_000)
+    before = {name: tensor.clone() for name, tensor in policy.state_dict().items()}
+    learner, rng = Learner(policy, config), np.random.default_rng(0)
+    first = learner.update(rollout, schedule(config, 0.0), rng)
+    for _ in range(3):
+        last = learner.update(rollout, schedule(config, 0.49), rng)
+    assert last.losses["value"] < first.losses["value"]
+
+    def moved() -> set[str]:
+        state = policy.state_dict().items()
+        return {name for name, tensor in state if not torch.equal(tensor, before[name])}
+
+    heads = {
+        f"{level}.value.{part}" for level in ("worker", "manager") for part in ("weight", "bias")
+    }
+    assert moved() == heads
+    learner.update(rollout, schedule(config, 0.5), rng)
+    assert moved() > heads
+
+
 def test_the_schedule_falls_to_its_end() -> None:
     config = TrainingConfig(learning_rate=1e-3, entropy_coefficient=0.01, entropy_final=0.002)
     start, middle, end = (schedule(config, at) for at in (0.0, 0.5, 1.0))
