@@ -1,24 +1,27 @@
 """How many predictions a second a server makes, how long they take, and whether its memory grows.
 
 Clients send screenshots of the simulator, each the next one when its last was answered. Clients and
-server share the machine's cores.
+server share the machine's cores; what a request takes of a processor's time on either side is told
+as well, and holds beside other work too.
 
-python benchmarks/serve.py exported/model.onnx --requests 2000 --json
+python benchmarks/serve.py exported/model.onnx --requests 5000 --json
+python benchmarks/serve.py exported/model.onnx --requests 100000 --json    # memory over a long run
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import io
 import json
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import NamedTuple
 
 import httpx2
@@ -32,6 +35,7 @@ from hrlctl.schema.base import Difficulty, Split
 
 SCREENS = 32
 WARM_UP = 50  # requests that do not count
+MEMORY_POINTS = 10  # over a run
 BAR_PER_SECOND, BAR_P99_SECONDS = 150, 0.15
 
 
@@ -43,9 +47,16 @@ class Server(NamedTuple):
 
     def memory(self) -> int:
         """Bytes that the process has in memory."""
+        return int(self._figure("process_resident_memory_bytes"))
+
+    def processor_seconds(self) -> float:
+        """That the process has taken, of all cores."""
+        return self._figure("process_cpu_seconds_total")
+
+    def _figure(self, name: str) -> float:
         text = httpx2.get(f"{self.url}/metrics").text
-        found = re.search(r"^process_resident_memory_bytes (\S+)$", text, re.MULTILINE)
-        return int(float(found[1])) if found else 0
+        found = re.search(rf"^{name} (\S+)$", text, re.MULTILINE)
+        return float(found[1]) if found else 0.0
 
 
 @contextmanager
@@ -61,8 +72,8 @@ def serving(model: Path) -> Iterator[Server]:
             process.terminate()
 
 
-def screenshots() -> list[tuple[str, bytes]]:
-    """Instructions and PNGs of screens as tasks begin."""
+def predictions(server: Server) -> list[httpx2.Request]:
+    """Requests with instructions and PNGs of screens as tasks begin."""
     tasks = TaskSelection(difficulty=Difficulty.EASY, desktop="sim").load()
     desktop, found = SimDesktop(), []
     for number in range(SCREENS):
@@ -70,28 +81,65 @@ def screenshots() -> list[tuple[str, bytes]]:
         desktop.reset(instance.setup, instance.seed)
         file = io.BytesIO()
         Image.fromarray(desktop.capture()).save(file, "PNG")
-        found.append((instance.instruction, file.getvalue()))
+        request = httpx2.Request(
+            "POST",
+            f"{server.url}/v1/predict",
+            headers=server.headers,
+            data={"instruction": instance.instruction},
+            files={"screenshot": file.getvalue()},
+        )
+        request.read()
+        found.append(request)
     return found
 
 
-async def ask(server: Server, clients: int, requests: int) -> list[float]:
-    """Seconds of each request."""
-    shots, seconds = screenshots(), list[float]()
-    left = iter(range(requests))
+class MemoryPoint(NamedTuple):
+    """The server's memory during a run."""
 
-    async def client(http: httpx2.AsyncClient) -> None:
-        for number in left:
-            instruction, png = shots[number % SCREENS]
-            started = perf_counter()
-            answer = await http.post(
-                "/v1/predict", data={"instruction": instruction}, files={"screenshot": png}
-            )
-            answer.raise_for_status()
-            seconds.append(perf_counter() - started)
+    requests: int  # answered until then
+    bytes: int
 
-    async with httpx2.AsyncClient(base_url=server.url, headers=server.headers, timeout=60) as http:
-        await asyncio.gather(*(client(http) for _ in range(clients)))
-    return seconds
+
+class Run(NamedTuple):
+    """What clients saw."""
+
+    seconds: list[float]  # of each request
+    memory: list[MemoryPoint]
+
+
+def ask(
+    server: Server, requests: list[httpx2.Request], clients: int, count: int, points: int = 0
+) -> Run:
+    """Send ``count`` requests, and look at the server's memory ``points`` times meanwhile.
+
+    The client is a plain one, and requests are encoded beforehand: what a client computes is taken
+    from the server.
+    """
+    run, left = Run([], []), iter(range(1, count + 1))
+    looks = {count * point // points for point in range(1, points + 1)}
+
+    def client() -> None:
+        address = requests[0].url
+        with closing(HTTPConnection(address.host, address.port or 80, timeout=60)) as connection:
+            for number in left:
+                request = requests[number % len(requests)]
+                started = perf_counter()
+                connection.request(
+                    request.method, request.url.path, request.content, dict(request.headers)
+                )
+                answer = connection.getresponse()
+                body = answer.read()
+                if answer.status != 200:
+                    raise RuntimeError(f"{answer.status}: {body!r}")
+                run.seconds.append(perf_counter() - started)
+                if number in looks:
+                    run.memory.append(MemoryPoint(number, server.memory()))
+                    print(f"{number} requests: {run.memory[-1].bytes:,} bytes", file=sys.stderr)
+
+    with ThreadPoolExecutor(clients) as threads:
+        for ended in [threads.submit(client) for _ in range(clients)]:
+            ended.result()
+    return run
 
 
 def main() -> None:
@@ -102,20 +150,27 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=2000)
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     arguments = parser.parse_args()
+    clients, count = arguments.clients, arguments.requests
     with serving(arguments.model) as server:
-        asyncio.run(ask(server, arguments.clients, WARM_UP))
-        before, started = server.memory(), perf_counter()
-        seconds = asyncio.run(ask(server, arguments.clients, arguments.requests))
+        requests = predictions(server)
+        ask(server, requests, clients, WARM_UP)
+        before, of_server = server.memory(), -server.processor_seconds()
+        started, of_clients = perf_counter(), -process_time()
+        run = ask(server, requests, clients, count, MEMORY_POINTS)
         whole = perf_counter() - started
-        grown = server.memory() - before
+        of_clients += process_time()
+        of_server += server.processor_seconds()
     result = {
-        "clients": arguments.clients,
-        "requests": arguments.requests,
-        "predictions_per_second": round(arguments.requests / whole, 1),
-        "median_seconds": round(float(np.median(seconds)), 4),
-        "p99_seconds": round(float(np.quantile(seconds, 0.99)), 4),
+        "clients": clients,
+        "requests": count,
+        "predictions_per_second": round(count / whole, 1),
+        "median_seconds": round(float(np.median(run.seconds)), 4),
+        "p99_seconds": round(float(np.quantile(run.seconds, 0.99)), 4),
+        "server_processor_seconds_per_request": round(of_server / count, 5),
+        "clients_processor_seconds_per_request": round(of_clients / count, 5),
         "memory_bytes": before,
-        "memory_growth_bytes": grown,
+        "memory_growth_bytes": run.memory[-1].bytes - before,
+        "memory": [point._asdict() for point in run.memory],
         "bar_predictions_per_second": BAR_PER_SECOND,
         "bar_p99_seconds": BAR_P99_SECONDS,
     }
@@ -123,7 +178,7 @@ def main() -> None:
         print(json.dumps(result))
     else:
         for name, value in result.items():
-            print(f"{name:28} {value}")
+            print(f"{name:38} {value}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import ipaddress
 import secrets
@@ -14,6 +15,7 @@ from types import FrameType
 from typing import Final, NamedTuple
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from hrlctl.errors import UsageError
 from hrlctl.serve.application import create_application
@@ -22,6 +24,8 @@ from hrlctl.serve.model import load_model
 MIN_TOKEN: Final = 16  # characters
 CONNECTIONS: Final = 256
 """At the same time; more are answered with 503 at once."""
+HEAD_SECONDS: Final = 15.0
+"""In which the head of a request has to arrive, from when it can."""
 STOP_SECONDS: Final = 10
 """For which requests that are being answered are waited for at the end."""
 
@@ -73,6 +77,7 @@ def serve(
         server = uvicorn.Server(
             uvicorn.Config(
                 application,
+                http=PromptProtocol,
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -84,6 +89,38 @@ def serve(
         announce(Listening(f"http://{shown}:{listener.getsockname()[1]}", token, token_file))
         with _signals_kept():
             server.run(sockets=[listener])
+
+
+class PromptProtocol(H11Protocol):
+    """HTTP that hangs up on those who do not ask.
+
+    uvicorn waits for as long as a connection lasts until the head of a request is complete: so
+    many who say nothing as it takes ``CONNECTIONS`` would keep everybody else out.
+    """
+
+    _hang_up: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._await_head()
+
+    def on_response_complete(self) -> None:
+        self._await_head()  # first: the next request may be there already, and begins in here
+        super().on_response_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._hang_up is not None:
+            self._hang_up.cancel()
+
+    def _await_head(self) -> None:
+        if self._hang_up is not None:
+            self._hang_up.cancel()
+        self._hang_up = self.loop.call_later(HEAD_SECONDS, self._check_head, self.cycle)
+
+    def _check_head(self, last: object) -> None:
+        if self.cycle is last:  # a request has a cycle of its own from its head on
+            self.transport.close()
 
 
 def is_loopback(host: str) -> bool:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from hrlctl.desktop.backends import check_available, make_desktop
 from hrlctl.desktop.commands import Command
+from hrlctl.desktop.contract import Desktop
 from hrlctl.env.action import ActionSpace, ActionType, Part
 from hrlctl.env.arrays import ObservationArrays, write_observation
 from hrlctl.env.episode import Episode, EpisodeRules, Outcome
@@ -90,8 +91,9 @@ async def run_task(
     # requests do not wait for real programs.
     with ThreadPoolExecutor(1, thread_name_prefix="desktop") as thread:
         at_desktop = partial(loop.run_in_executor, thread)
-        stage = await at_desktop(_Stage, instance, desktop, interpreter.actions)
+        stage = _Stage(instance, desktop, interpreter.actions)
         try:
+            await at_desktop(stage.open)
             state, steps = initial_state, list[TakenStep]()
             while True:
                 reply = await batcher.ask(Question(await at_desktop(stage.look), state))
@@ -104,22 +106,23 @@ async def run_task(
                 outcome = await at_desktop(stage.step, action)
                 if outcome.terminated or outcome.truncated:
                     return TaskRun(instance, tuple(steps), says_done, outcome.success)
-        finally:
+        finally:  # who does not wait any longer while it opens leaves nothing behind either
             await at_desktop(stage.close)
 
 
 class _Stage:
-    """A desktop with an episode on it; made, used and closed by one thread."""
+    """A desktop with an episode on it; opened, used and closed by one thread."""
+
+    _desktop: Desktop | None = None
 
     def __init__(self, instance: Instance, kind: DesktopKind, actions: ActionSpace) -> None:
-        check_available(kind, [instance.setup])
-        self._desktop, self._actions = make_desktop(kind, actions.width, actions.height), actions
-        try:
-            rules = EpisodeRules(termination="agent")
-            self._episode = Episode(instance, self._desktop, actions, rules)
-        except BaseException:
-            self._desktop.close()
-            raise
+        self._instance, self._kind, self._actions = instance, kind, actions
+
+    def open(self) -> None:
+        check_available(self._kind, [self._instance.setup])
+        self._desktop = make_desktop(self._kind, self._actions.width, self._actions.height)
+        rules = EpisodeRules(termination="agent")
+        self._episode = Episode(self._instance, self._desktop, self._actions, rules)
         self.texts = self._episode.reading.texts
 
     def look(self) -> ObservationArrays:
@@ -131,4 +134,5 @@ class _Stage:
         return self._episode.step(action)
 
     def close(self) -> None:
-        self._desktop.close()
+        if self._desktop is not None:
+            self._desktop.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import onnx
 import pytest
 import torch
 
@@ -142,6 +143,15 @@ def test_the_file_beside_it_describes_what_was_exported(export: Export) -> None:
     assert set(info["files"]) == {"model.onnx", "model.int8.onnx"}
     for name, described in info["files"].items():
         assert described["bytes"] == (export.folder / name).stat().st_size
+
+
+def test_no_product_with_a_vector_is_in_the_model(export: Export) -> None:
+    """ONNX Runtime would spend most of its time on it."""
+    graph = onnx.load(export.folder / "model.onnx").graph
+    vectors = {weights.name for weights in graph.initializer if len(weights.dims) == 1}
+    products = [node for node in graph.node if node.op_type == "MatMul"]
+    assert products
+    assert not [node for node in products if vectors & {*node.input}]
 
 
 def test_no_folder_of_this_machine_is_in_the_model(export: Export) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 import threading
 import zlib
@@ -14,8 +15,11 @@ from fastapi.testclient import TestClient
 
 from hrlctl.desktop.sim import SimDesktop
 from hrlctl.errors import DesktopUnavailableError
+from hrlctl.schema.base import Split
 from hrlctl.schema.exported_model import ScreenInfo
 from hrlctl.serve import task_runs
+from hrlctl.serve.batching import Batcher
+from hrlctl.serve.interpretation import Interpreter
 
 if TYPE_CHECKING:
     from tests.serve.conftest import FakeModel
@@ -232,6 +236,42 @@ def test_a_task_is_played_by_real_programs_whose_desktop_is_closed_again(
     assert wanted == [("x11", 320, 240)]
     assert len(threads) == 2
     assert len(set(threads)) == 1
+
+
+def test_a_desktop_that_nobody_waits_for_any_longer_is_closed(
+    model: FakeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_opening, may_open, is_closed = (threading.Event() for _ in range(3))
+
+    class Slow(SimDesktop):
+        def __init__(self, width: int, height: int) -> None:
+            is_opening.set()
+            may_open.wait(30)
+            super().__init__(width, height)
+
+        def close(self) -> None:
+            is_closed.set()
+
+    async def give_up() -> None:
+        async with Batcher(model, lambda size: None) as batcher:
+            run = asyncio.create_task(
+                task_runs.run_task(
+                    task_runs.find_task("desktop_basics/open-icon", "sim"), 0, Split.SEEDS, "sim",
+                    batcher=batcher,
+                    initial_state=model.initial_state(1)[0],
+                    interpreter=Interpreter(model.info),
+                )
+            )  # fmt: skip
+            await asyncio.to_thread(is_opening.wait, 30)
+            run.cancel()
+            await asyncio.sleep(0)  # others are served meanwhile
+            may_open.set()
+            with pytest.raises(asyncio.CancelledError):
+                await run
+
+    monkeypatch.setattr(task_runs, "make_desktop", lambda kind, *size: Slow(*size))
+    asyncio.run(give_up())
+    assert is_closed.is_set()
 
 
 def test_a_desktop_that_cannot_be_had_is_said(

@@ -25,13 +25,14 @@ from typer.testing import CliRunner
 
 from hrlctl.cli.app import app
 from hrlctl.errors import UsageError
-from hrlctl.serve.server import is_loopback, listening_socket, read_token
+from hrlctl.serve.server import HEAD_SECONDS, is_loopback, listening_socket, read_token
 
 ROOT = Path(__file__).parents[2]
 # The command as it is, with a model that needs no file.
 START = (
-    "import sys; from hrlctl.serve import server; from tests.serve.conftest import FakeModel; "
+    "from hrlctl.serve import server; from tests.serve.conftest import FakeModel; "
     "server.load_model = lambda *_, **__: FakeModel(); "
+    "server.HEAD_SECONDS = {head_seconds}; "
     "from hrlctl.cli.app import main; main()"
 )
 
@@ -44,9 +45,10 @@ class Server(NamedTuple):
     headers: dict[str, str]
 
 
-def start(*options: str) -> Server:
+def start(*options: str, head_seconds: float = HEAD_SECONDS) -> Server:
+    code = START.format(head_seconds=head_seconds)
     process = subprocess.Popen(
-        [sys.executable, "-c", START, "serve", "fake.onnx", "--port", "0", "--json", *options],
+        [sys.executable, "-c", code, "serve", "fake.onnx", "--port", "0", "--json", *options],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -111,6 +113,26 @@ def test_clients_that_hang_up_do_no_harm(server: Server) -> None:
         with socket.create_connection(_address(server)) as link:
             link.sendall(head)
     assert httpx2.get(f"{server.url}/v1/model", headers=server.headers).status_code == 200
+
+
+def test_who_does_not_ask_is_hung_up_on_and_who_has_asked_is_not() -> None:
+    running = start(head_seconds=0.5)
+    body = b'{"instruction": "Open it"}'
+    head = (
+        f"Host: here\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        f"Authorization: {running.headers['Authorization']}\r\n\r\n"
+    )
+    with socket.create_connection(_address(running), timeout=30) as asked:
+        asked.sendall(f"POST /v1/sessions HTTP/1.1\r\n{head}".encode())
+        whole = b"GET /health HTTP/1.1\r\nHost: here\r\n\r\n"
+        for sent in (b"", whole[:20], whole, whole + whole[:20]):
+            with socket.create_connection(_address(running), timeout=30) as link:
+                link.sendall(sent)
+                with link.makefile("rb") as answers:
+                    assert answers.read().count(b'"ok"') == sent.count(whole)
+        asked.sendall(body)
+        assert b" 201 " in asked.recv(1000)
+    assert stop(running)[0] == 0
 
 
 def _address(server: Server) -> tuple[str, int]:
