@@ -19,6 +19,7 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
+Sampling = Literal["progress", "failure", "uniform"]
 PolicyKind = Literal["hierarchical", "flat"]
 
 
@@ -73,6 +74,7 @@ class CurriculumConfig(StrictModel):
     easy_threshold: Share = 0.6
     medium_threshold: Share = 0.5
     min_steps_per_stage: Annotated[int, Field(ge=0)] = 50_000
+    sampling: Sampling = "failure"  # which tasks of a stage get most of the steps
 
 
 class PolicyConfig(StrictModel):

@@ -11,13 +11,15 @@ from hrlctl.env.vector import Assignment, EpisodeRecord
 from hrlctl.events import StageAdvanced, StageProgress, StageReopened, TaskProgress, WarningRaised
 from hrlctl.packs import Task
 from hrlctl.schema.base import Difficulty
-from hrlctl.schema.run import CurriculumConfig
+from hrlctl.schema.run import CurriculumConfig, Sampling
 
 WINDOW: Final = 50
 """Episodes of a task that its moving averages look back on, and that it needs to be judged."""
 _EARLIER_SHARE: Final = 0.25  # of the episodes belong to the stages that were passed
 _SLIPPED: Final = 0.85  # times its threshold: below it a stage that was passed is opened again
-_LEAST_NEED: Final = 0.25  # share of steps of a task that is solved, of one that is not
+_LEAST_NEED: Final = 0.25  # share of steps of a task that needs none, of one that needs most
+_MOVES: Final = 0.25  # a success rate that changes so much within a window is wholly on the move
+_KNOWN: Final = WINDOW // 2  # episodes from which on it is known whether a success rate moves
 _INSTANCES: Final = 2**31
 _LINGERING: Final = 0.5  # share of the episodes of which the screen after success is seen
 _STAGES: Final = tuple(Difficulty)
@@ -27,10 +29,11 @@ _SLOW: Final = {Difficulty.EASY: 100_000, Difficulty.MEDIUM: 150_000}
 class _TaskRecord:
     """What is known of one task's episodes."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, sampling: Sampling) -> None:
         self.task = task
+        self._sampling = sampling
         # Transitions spent on it, a guess for the episodes under way included; each counts for
-        # more the better the task is known.
+        # more the less the task needs them.
         self.spent = 0.0
         self.episodes = 0
         self.successes: deque[bool] = deque(maxlen=WINDOW)
@@ -42,9 +45,26 @@ class _TaskRecord:
         return sum(self.successes) / len(self.successes) if self.successes else None
 
     @property
+    def progress(self) -> float:
+        """How much the success rate has changed within the window, in [0, 1]."""
+        if len(self.successes) < _KNOWN:
+            return 1.0
+        half = len(self.successes) // 2
+        older, newer = list(self.successes)[:half], list(self.successes)[half:]
+        return min(abs(sum(newer) / len(newer) - sum(older) / half) / _MOVES, 1.0)
+
+    @property
     def price(self) -> float:
-        """What a transition counts for: 1 while nothing succeeds, and up to 1 / _LEAST_NEED."""
-        return 1 / max(1 - (self.success_rate or 0.0), _LEAST_NEED)
+        """What a transition counts for: from 1 to 1 / _LEAST_NEED, the more the less it is needed.
+
+        Needed are tasks whose success rate moves (learning progress: Matiisen, Oliver, Cohen and
+        Schulman, arXiv 1707.00183), those that fail, or all alike, as the sampling wants it.
+        """
+        if self._sampling == "uniform":
+            return 1.0
+        fails = 1 - (self.success_rate or 0.0)
+        need = fails if self._sampling == "failure" else self.progress
+        return 1 / max(need, _LEAST_NEED)
 
     @property
     def mean_return(self) -> float | None:
@@ -59,7 +79,8 @@ class _TaskRecord:
 class Curriculum:
     """Climbs from stage to stage, and shares out steps, not episodes, over a stage's tasks.
 
-    A task gets the more steps the less often it succeeds; one that is solved keeps a share.
+    A task gets the more steps the more it needs them, as ``sampling`` says; every task keeps a
+    share.
 
     A stage is passed when the mean over its tasks of their success rates (the last ``WINDOW``
     episodes of each, all of which it needs) reaches the threshold, after at least
@@ -74,7 +95,7 @@ class Curriculum:
 
     def __init__(self, config: CurriculumConfig, tasks: Sequence[Task]) -> None:
         self.config = config
-        self._records = [_TaskRecord(task) for task in tasks]
+        self._records = [_TaskRecord(task, config.sampling) for task in tasks]
         self.stage = config.difficulty
         self.steps_in_stage = 0
         self.steps_by_stage = {stage.value: 0 for stage in _STAGES}

@@ -180,6 +180,30 @@ def test_what_is_solved_keeps_a_share_and_what_is_not_gets_more(
     assert unsolved == pytest.approx(4 / 7, abs=0.03)
 
 
+def test_what_moves_gets_more_by_progress_and_nothing_does_by_uniform(
+    make_tasks: Callable[..., tuple[Task, ...]],
+) -> None:
+    """One task is solved, one is being learned, one never succeeds."""
+
+    def shares(sampling: str) -> list[float]:
+        rng = random.Random(1)
+        config = CurriculumConfig.model_validate({"sampling": sampling})
+        curriculum = Curriculum(config, make_tasks("EASY", "EASY", "EASY"))
+        played, steps = [0, 0, 0], [0, 0, 0]
+        for _ in range(600):
+            task = curriculum.draw(rng)
+            chance = (1.0, played[1] / 200, 0.0)[task]
+            played[task] += 1
+            steps[task] += 5
+            curriculum.record(episode(task, success=rng.random() < chance, length=5))
+        return [count / sum(steps) for count in steps]
+
+    solved, learned, unsolved = shares("progress")
+    assert learned > 1.3 * max(solved, unsolved)
+    assert min(solved, unsolved) > 0.15
+    assert shares("uniform") == pytest.approx([1 / 3] * 3, abs=0.02)
+
+
 def test_a_restored_curriculum_goes_on_exactly(tasks: tuple[Task, ...]) -> None:
     first, rng = Curriculum(CONFIG, tasks), random.Random(2)
     for _ in range(130):
