@@ -196,7 +196,9 @@ def find(log_probs: Tensor, texts: Tensor) -> Tensor:
     length = (flat != PAD).sum(1)
     by_character = log_probs.clamp(min=_LEAST).permute(0, 3, 1, 2)
     place = written // count
-    dots = by_character[place, _DOT]
+    dots, blank = by_character[place, _DOT], by_character[place, PAD]
+    # Nothing stands behind an ellipsis: other dots are within a text, as in a file's name.
+    cut = dots + F.pad(torch.maximum(dots, blank)[..., 1:], (0, 1))
     beyond = log_probs.new_full((written.shape[0], rows, 3), -1e3)
     # ``rest`` is what the letters from ``k`` on are worth where they begin at a half cell.
     rest = log_probs.new_zeros(written.shape[0], rows, halves + 3)
@@ -213,7 +215,7 @@ def find(log_probs: Tensor, texts: Tensor) -> Tensor:
             ]
         ).amax(0)
         if k >= _CUT_AFTER:
-            best = torch.maximum(best, dots * (length - k).view(-1, 1, 1))
+            best = torch.maximum(best, cut * (length - k).view(-1, 1, 1))
         here = torch.cat([best, beyond], dim=2)
         rest = torch.where((length > k).view(-1, 1, 1), here, rest)
     mean = rest[..., :halves] / length.view(-1, 1, 1)
