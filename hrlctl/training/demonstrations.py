@@ -1,4 +1,4 @@
-"""Demonstrations: what is seen and done while the oracles solve training instances.
+"""Demonstrations: what is seen while oracles solve training instances, and what they advise there.
 
 They are a function of the tasks, a seed and a number: a run that is resumed plays them again, and
 its checkpoints hold none. A step is kept as it was seen, in one compressed piece, with the labels
@@ -11,14 +11,12 @@ from __future__ import annotations
 import random
 import zlib
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from hrlctl.desktop.contract import Desktop
-from hrlctl.env.action import Action
 from hrlctl.env.arrays import UNLABELLED, ObservationArrays
 from hrlctl.env.episode import EpisodeRules
 from hrlctl.env.oracle import Advice, Oracle
@@ -27,7 +25,18 @@ from hrlctl.errors import TaskError, UsageError
 from hrlctl.packs import Task
 from hrlctl.packs.instances import TRAINING_SEEDS
 from hrlctl.policy.manager import NOTHING_YET
-from hrlctl.training.slips import RATE, slip
+from hrlctl.training.hands import Hand, SlippingHand
+
+
+class _Step(NamedTuple):
+    """A step of an episode that is watched."""
+
+    seen: bytes  # a packed observation
+    aim: npt.NDArray[np.int64]  # (2,): skill and slot of what is due
+    memory: tuple[int, int] | None  # the skill and slot that the hand remembers
+    advice: Advice
+    reward: float
+    reaches: bool  # a milestone
 
 
 class Lessons(NamedTuple):
@@ -39,9 +48,12 @@ class Lessons(NamedTuple):
     action: npt.NDArray[np.int64]  # (count, 6), the oracle's, also where another one was taken
     cells: npt.NDArray[np.uint8]  # (count, 2, bytes): pointers and targets that serve as well, bits
     aim: npt.NDArray[np.int64]  # (count, 2): skill and slot that were due, or ``UNLABELLED``
-    before: npt.NDArray[np.int64]  # (count, 2): those of the step before; at first NOTHING_YET
+    before: npt.NDArray[np.int64]  # (count, 2): what is remembered; at first NOTHING_YET
     steps_left: npt.NDArray[np.int64]  # (count,), until what is due is reached, this one included
     value: npt.NDArray[np.float32]  # (count,), discounted return of R from here
+
+
+_ATTEMPTS: Final = 3  # with a hand, at an instance; then the oracle plays it alone
 
 
 def solvable(tasks: Sequence[Task]) -> tuple[Task, ...]:
@@ -68,6 +80,7 @@ class Demonstrations:
         desktop: where they are played.
         rules: rewards of the run.
         seed: with it a demonstration's number says what is played.
+        hand: acts in every other turn; without it one that does as advised and slips.
 
     Attributes:
         played: how many demonstrations were played.
@@ -75,10 +88,16 @@ class Demonstrations:
     """
 
     def __init__(
-        self, tasks: Sequence[Task], desktop: Desktop, rules: EpisodeRules, seed: int
+        self,
+        tasks: Sequence[Task],
+        desktop: Desktop,
+        rules: EpisodeRules,
+        seed: int,
+        hand: Hand | None = None,
     ) -> None:
         self._tasks, self._desktop, self._gamma, self._seed = tasks, desktop, rules.gamma, seed
         self._vector = DesktopVector(tasks, [desktop], rules, _unassigned)
+        self._hand: Hand = SlippingHand(self._vector.actions) if hand is None else hand
         self._seen = self._vector.allocate(1).row(0)
         self._results = self._vector.allocate_results(1).row(0)
         layout = ObservationArrays.layout((), self._vector.actions)
@@ -95,20 +114,22 @@ class Demonstrations:
     def play(self) -> None:
         """Play the next demonstration; the tasks take turns.
 
-        Slips are made in every other one of a task, unless the oracle cannot make up for them: it
-        is then played again without. One that fails is noted, and there is nothing to learn
-        from it.
+        The hand acts in every other one of a task, up to what the oracle cannot make up for. One
+        that fails is noted, and there is nothing to learn from it.
         """
         rng = random.Random(self._seed << 32 | self.played)
         turn, task = divmod(self.played, len(self._tasks))
         self.played += 1
         # The screen of the finished task is seen, too; nothing is done there any more.
         assignment = Assignment(task, rng.randrange(TRAINING_SEEDS), linger=1)
-        if turn % 2:
-            with suppress(TaskError):
-                return self._watch(assignment, rng)
+        until = self._tasks[task].max_steps if turn % 2 else 0
         try:
-            self._watch(assignment, None)
+            for _ in range(_ATTEMPTS):
+                lost_at = self._watch(assignment, until)
+                if lost_at is None:
+                    return
+                until = lost_at
+            self._watch(assignment, 0)
         except TaskError as error:
             self.faults.setdefault(self._tasks[task].id, error.message)
 
@@ -120,51 +141,63 @@ class Demonstrations:
         parts = zip(*(self._lessons[row] for row in rows), strict=True)
         return ObservationArrays._make(seen), Lessons._make(map(np.stack, parts))
 
-    def _watch(self, assignment: Assignment, slips: random.Random | None) -> None:
-        """Keep what is seen and what is to be done in one episode.
+    def _watch(self, assignment: Assignment, until: int) -> int | None:
+        """Keep what is seen and what is to be done in one episode, if it succeeds.
 
         Args:
             assignment: what is played.
-            slips: source of the slips; ``None``: there are none.
+            until: the step from which on the oracle acts, not the hand.
+
+        Returns:
+            Where it fails, the step in which the hand should have done as advised: the first since
+            something was reached in which it did not.
 
         Raises:
-            TaskError: the oracle does not solve it.
+            TaskError: the oracle alone does not solve it.
         """
         vector, seen, results = self._vector, self._seen, self._results
         vector.begin(0, assignment)
         vector.observe(seen)
-        episode = vector.episode(0)
-        oracle = Oracle(episode.instance, vector.actions)
-        unsolved = TaskError(
-            f"the oracle does not solve the instance of seed {assignment.seed}",
-            where=episode.instance.task_id,
-        )
-        observations, aims = [self._packed()], [seen.aims[0].astype(np.int64)]
-        advised: list[Advice] = []
-        rewards: list[float] = []
-        reaches: list[bool] = []
-        before: Action | None = None
+        self._hand.begin(assignment.seed)
+        oracle = Oracle(vector.episode(0).instance, vector.actions)
+        steps: list[_Step] = []
+        errors: list[int] = []
         while not seen.is_finished[0]:
-            advice = oracle.advise(self._desktop)
-            if advice is None:
-                raise unsolved
-            slipped = None
-            if slips is not None and slips.random() < RATE:
-                slipped = slip(advice, before, vector.actions, slips)
-            before = advice.action if slipped is None else slipped
-            if vector.act(before[np.newaxis], results):
-                raise unsolved
-            if slipped is None:
-                oracle.advance()
+            try:
+                advice = oracle.advise(self._desktop)
+                if advice is None:
+                    raise self._unsolved(assignment)
+                action, memory = advice.action, None
+                if len(steps) < until:
+                    memory = self._hand.memory
+                    action = self._hand.act(seen, advice)
+                if advice.allows(action):
+                    oracle.advance()
+                else:
+                    errors.append(len(steps))
+                packed, aim = self._packed(), seen.aims[0].astype(np.int64)
+                if vector.act(action[np.newaxis], results):
+                    raise self._unsolved(assignment)
+            except TaskError:
+                if not errors:
+                    raise
+                reached = [n for n, step in enumerate(steps) if step.reaches]
+                since = [n for n in errors if not reached or n > reached[-1]]
+                return (since or errors[-1:])[0]
+            reaches = bool(results.reached_skill[0] >= 0)
+            steps.append(_Step(packed, aim, memory, advice, float(results.rewards[0]), reaches))
             vector.observe(seen)
-            observations.append(self._packed())
-            aims.append(seen.aims[0].astype(np.int64))
-            advised.append(advice)
-            rewards.append(float(results.rewards[0]))
-            reaches.append(bool(results.reached_skill[0] >= 0))
-        lessons = _lessons(aims, advised, rewards, reaches, self._gamma)
-        self._observations += observations
+        self._observations += [*(step.seen for step in steps), self._packed()]
+        memory = self._hand.memory if len(steps) <= until else None
+        lessons = _lessons(steps, memory, self._gamma)
         self._lessons += map(Lessons._make, zip(*lessons, strict=True))
+        return None
+
+    def _unsolved(self, assignment: Assignment) -> TaskError:
+        return TaskError(
+            f"the oracle does not solve the instance of seed {assignment.seed}",
+            where=self._tasks[assignment.task].id,
+        )
 
     def _packed(self) -> bytes:
         record = np.zeros(1, self._record)
@@ -177,41 +210,37 @@ def _unassigned(index: int) -> Assignment:
     raise RuntimeError("demonstrations begin their episodes themselves")
 
 
-def _lessons(
-    aims: Sequence[npt.NDArray[np.int64]],
-    advised: Sequence[Advice],
-    rewards: Sequence[float],
-    reaches: Sequence[bool],
-    gamma: float,
-) -> Lessons:
+def _lessons(steps: Sequence[_Step], memory: tuple[int, int] | None, gamma: float) -> Lessons:
     """Of one episode, its last screen included.
 
     Args:
-        aims: what was due at each step, and last, on the finished screen.
-        advised: what the oracle wanted at each step.
-        rewards: of each step.
-        reaches: whether a milestone was reached by the step.
+        steps: from the first to the last.
+        memory: what is remembered on the last screen.
         gamma: discount for one step.
     """
-    due = np.stack(aims)
-    for step in range(1, len(advised)):
+    nothing = np.full(2, UNLABELLED, np.int64)
+    due = np.stack([*(step.aim for step in steps), nothing])
+    for step in range(1, len(steps)):
         # Where all milestones are reached before success, what was due last is gone on with.
         if due[step, 0] == UNLABELLED:
             due[step] = due[step - 1]
-    start = np.array([[NOTHING_YET, 0]])
+    before = np.concatenate([[(NOTHING_YET, 0)], due[:-1]])
+    for step, remembered in enumerate([*(step.memory for step in steps), memory]):
+        if remembered is not None:
+            before[step] = remembered
     left = np.zeros(len(due), np.int64)
     value = np.zeros(len(due), np.float32)
-    for step in reversed(range(len(advised))):
-        left[step] = 1 if reaches[step] else left[step + 1] + 1
-        value[step] = rewards[step] + gamma * value[step + 1]
-    first = advised[0]
+    for step in reversed(range(len(steps))):
+        left[step] = 1 if steps[step].reaches else left[step + 1] + 1
+        value[step] = steps[step].reward + gamma * value[step + 1]
+    first = steps[0].advice
     at_the_end = Advice(np.zeros_like(first.action), first.pointer, first.target)
-    told = [*advised, at_the_end]
+    advised = [*(step.advice for step in steps), at_the_end]
     return Lessons(
-        np.stack([advice.action for advice in told]),
-        np.packbits([(advice.pointer, advice.target) for advice in told], axis=2),
+        np.stack([advice.action for advice in advised]),
+        np.packbits([(advice.pointer, advice.target) for advice in advised], axis=2),
         due,
-        np.concatenate([start, due[:-1]]),
+        before,
         left,
         value,
     )

@@ -120,6 +120,7 @@ def compose(
             make_desktop=desktop_factory(
                 environment.desktop, environment.screen_width, environment.screen_height
             ),
+            taught=init_from is not None,
             ranks=ranks,
         )
         if content is not None:

@@ -65,6 +65,7 @@ class PPOTrainer:
         save_dir: where checkpoints go; without it none are written.
         metadata: what checkpoints say beside the training, such as the packs' versions.
         make_desktop: where demonstrations are played, if there are any; the simulator without.
+        taught: the policy has learned something already, as with weights of a file.
         ranks: the processes that train the policy together, each in environments of its own;
             without, this one alone. Numbers of steps are those of all of them.
         **overrides: values of ``config.training``, for instance ``learning_rate=1e-4``.
@@ -84,6 +85,7 @@ class PPOTrainer:
         save_dir: Path | None = None,
         metadata: dict[str, Any] | None = None,
         make_desktop: Callable[[], Desktop] | None = None,
+        taught: bool = False,
         ranks: Ranks | None = None,
         **overrides: Any,
     ) -> None:
@@ -135,6 +137,7 @@ class PPOTrainer:
                 self.tasks,
                 make_desktop or desktop_factory("sim", actions.width, actions.height),
                 self.source.rules,
+                taught=taught,
             )
         self.alarms = Alarms()
         self.position = Position()

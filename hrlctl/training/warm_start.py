@@ -6,6 +6,7 @@ the middle goes on exactly: the demonstrations are played again, the rest is in 
 
 from __future__ import annotations
 
+import copy
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,6 +29,7 @@ from hrlctl.policy.perception import Percept
 from hrlctl.training.checkpoint import Position
 from hrlctl.training.cloning import CloningLosses, Exercise, cloning_losses, perceive
 from hrlctl.training.demonstrations import Demonstrations, Lessons, solvable
+from hrlctl.training.hands import AgentsHand
 from hrlctl.training.ppo import DONE_COEFFICIENT, READING_BATCH, Learner
 from hrlctl.training.precision import autocast
 
@@ -51,6 +53,8 @@ class WarmStart:
         tasks: of the run.
         make_desktop: the desktop on which demonstrations are played, one after the other.
         rules: rewards of the run.
+        taught: the policy has learned something already: as it is now, it acts in a part of the
+            demonstrations, so that its own errors are seen.
 
     Raises:
         UsageError: no task has an oracle.
@@ -62,6 +66,8 @@ class WarmStart:
         tasks: Sequence[Task],
         make_desktop: Callable[[], Desktop],
         rules: EpisodeRules,
+        *,
+        taught: bool = False,
     ) -> None:
         self.learner, self.config = learner, learner.config
         self._tasks = solvable(tasks)
@@ -71,6 +77,7 @@ class WarmStart:
         self._is_cloned = False
         self._is_literate = False
         self._demonstrations: Demonstrations | None = None
+        self._pupil = copy.deepcopy(learner.policy).eval() if taught else None
         self._coefficient = 0.0
 
     @property
@@ -92,7 +99,10 @@ class WarmStart:
         if self._is_cloned and not self._coefficient:
             return
         with closing(self._make_desktop()) as desktop:
-            demonstrations = Demonstrations(self._tasks, desktop, self._rules, self.config.seed)
+            hand = None if self._pupil is None else AgentsHand(self._pupil)
+            demonstrations = Demonstrations(
+                self._tasks, desktop, self._rules, self.config.seed, hand
+            )
             yield from self._play(demonstrations, position, stop)
         if demonstrations.played < self.config.demonstrations:
             return
@@ -132,12 +142,15 @@ class WarmStart:
         return self._coefficient * self._to_do(found), shown
 
     def state(self) -> dict[str, Any]:
-        """What a checkpoint holds of it: how far it is, and of how many demonstrations."""
+        """What a checkpoint holds of it: how far it is, and all that demonstrations depend on."""
+        is_over = self._is_cloned and not self._coefficient
+        pupil = None if is_over else self._pupil
         return {
             "demonstrations": self.config.demonstrations,
             "rounds": self._rounds,
             "is_cloned": self._is_cloned,
             "is_literate": self._is_literate,
+            "pupil": None if pupil is None else pupil.content()["weights"],
         }
 
     def restore(self, state: Mapping[str, Any] | None) -> None:
@@ -155,6 +168,11 @@ class WarmStart:
             )
         self._rounds, self._is_cloned = state["rounds"], state["is_cloned"]
         self._is_literate = state["is_literate"]
+        if state["pupil"] is None:
+            self._pupil = None
+        else:
+            self._pupil = copy.deepcopy(self.learner.policy).eval()
+            self._pupil.load_state_dict(state["pupil"])
 
     def _play(
         self, demonstrations: Demonstrations, position: Position, stop: Callable[[], bool]

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from hrlctl.desktop.sim import SimDesktop
 from hrlctl.env import vector
-from hrlctl.env.action import ActionSpace, ActionType, Part
-from hrlctl.env.arrays import UNLABELLED
+from hrlctl.env.action import Action, ActionSpace, ActionType, Part
+from hrlctl.env.arrays import LAST_TYPE, UNLABELLED, ObservationArrays
 from hrlctl.env.episode import EpisodeRules
-from hrlctl.env.oracle import Oracle
+from hrlctl.env.oracle import Advice, Oracle
 from hrlctl.errors import TaskError, UsageError
 from hrlctl.packs import Instance, Task, draw_instance
+from hrlctl.policy import HierarchicalPolicy
 from hrlctl.policy.manager import NOTHING_YET
 from hrlctl.schema.base import Split
+from hrlctl.schema.run import PolicyConfig
 from hrlctl.training import demonstrations
 from hrlctl.training.demonstrations import Demonstrations, Lessons, solvable
-from hrlctl.training.slips import slip
+from hrlctl.training.hands import AgentsHand, SlippingHand
 
 RULES = EpisodeRules()
 
@@ -124,23 +126,103 @@ def test_every_other_turn_slips_and_makes_up_for_it(basics: tuple[Task, ...]) ->
     assert cells[:, 0].sum(1).max() > 1
 
 
-def test_a_slip_is_never_what_is_advised(basics: tuple[Task, ...]) -> None:
-    desktop = SimDesktop(128, 96)
-    actions = ActionSpace(128, 96)
-    rng = random.Random(0)
-    kinds = set()
-    for task in basics:
-        instance = draw_instance(task, 1, Split.TRAINING)
+def test_a_hand_slips_as_an_agent_would(basics: tuple[Task, ...]) -> None:
+    desktop, actions = SimDesktop(128, 96), ActionSpace(128, 96)
+    seen = ObservationArrays.allocate((1,), actions)
+    hand, kinds, slips, steps = SlippingHand(actions), set(), 0, 0
+    for number, task in enumerate(basics * 5):
+        instance = draw_instance(task, number, Split.TRAINING)
         desktop.reset(instance.setup, instance.seed)
         advice = Oracle(instance, actions).advise(desktop)
         assert advice is not None
-        for _ in range(50):
-            drawn = slip(advice, advice.action, actions, rng)
-            assert drawn is None or not advice.allows(drawn)
-            if drawn is not None:
-                kinds.add(ActionType(int(drawn[Part.TYPE])))
+        drawn = []
+        for _ in range(2):
+            hand.begin(number)
+            drawn.append([hand.act(seen, advice) for _ in range(10)])
+        np.testing.assert_array_equal(*drawn)
+        for action in drawn[0]:
+            steps += 1
+            if not advice.allows(action):
+                slips += 1
+                kinds.add(ActionType(int(action[Part.TYPE])))
+    assert 0.05 < slips / steps < 0.16
     assert kinds >= {ActionType.CLICK, ActionType.DOUBLE_CLICK}
     assert ActionType.DONE not in kinds
+
+
+class Wanderer:
+    """An agent that does nothing but wait, and remembers the second slot."""
+
+    memory = (3, 1)
+
+    def begin(self, seed: int) -> None:
+        self.acted = 0
+
+    def act(self, seen: ObservationArrays, advice: Advice) -> Action:
+        self.acted += 1
+        if self.acted % 2:
+            return advice.action
+        wait = np.zeros_like(advice.action)
+        wait[Part.TYPE] = ActionType.WAIT
+        return wait
+
+
+def test_what_the_hand_does_is_seen_and_what_is_advised_is_learned(
+    basics: tuple[Task, ...],
+) -> None:
+    tasks = basics[:4]
+    found = Demonstrations(tasks, SimDesktop(128, 96), RULES, 0, Wanderer())
+    for _ in range(8):
+        found.play()
+    seen, lessons = everything(found)
+    assert not found.faults
+    assert (lessons.action[:, Part.TYPE] != ActionType.WAIT).all()
+    ends = np.flatnonzero(seen.is_finished)
+    last = ends[3]  # of the oracle's own
+    assert (lessons.before[: last + 1] != (3, 1)).any(1).all()
+    assert (lessons.before[last + 1 :] == (3, 1)).all()
+    waited = seen.context[:, LAST_TYPE + ActionType.WAIT] == 1
+    assert waited[last + 1 :].any()
+    assert not waited[: last + 1].any()
+
+
+class Vandal(Wanderer):
+    """Closes whatever is open, which no oracle makes up for."""
+
+    def act(self, seen: ObservationArrays, advice: Advice) -> Action:
+        self.acted += 1
+        if self.acted < 2:
+            return advice.action
+        return ActionSpace(128, 96).encode(ActionType.PRESS, key="alt+f4")
+
+
+def test_a_hand_acts_up_to_what_cannot_be_made_up_for(basics: tuple[Task, ...]) -> None:
+    tasks = tuple(task for task in basics if task.id.endswith(("save-word", "calculator-add")))
+    found = Demonstrations(tasks, SimDesktop(128, 96), RULES, 0, Vandal())
+    for _ in range(4):
+        found.play()
+    seen, lessons = everything(found)
+    assert not found.faults
+    assert seen.is_finished.sum() == 4
+    ends = np.flatnonzero(seen.is_finished)
+    # In the second turn the vandal's first step stands, and the oracle goes on from there.
+    theirs = (lessons.before == (3, 1)).all(1)
+    assert not theirs[: ends[1] + 1].any()
+    assert theirs[ends[1] + 1]
+    assert theirs.sum() < len(theirs) // 2
+
+
+def test_an_agent_acts_until_it_errs_too_often(basics: tuple[Task, ...]) -> None:
+    torch.manual_seed(0)
+    hand = AgentsHand(HierarchicalPolicy(PolicyConfig(width=16)).eval())
+    actions = ActionSpace(128, 96)
+    seen = ObservationArrays.allocate((1,), actions)
+    advice = Advice(actions.encode(ActionType.PRESS, key="f2"), *np.zeros((2, 16 * 12), dtype=bool))
+    hand.begin(0)
+    assert hand.memory[0] == NOTHING_YET
+    allowed = [advice.allows(hand.act(seen, advice)) for _ in range(9)]
+    assert allowed == [False, False, True] * 3
+    assert hand.memory[0] != NOTHING_YET
 
 
 def test_tasks_without_an_oracle_are_left_out(

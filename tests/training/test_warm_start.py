@@ -102,6 +102,28 @@ def test_a_run_that_was_interrupted_ends_with_the_same_weights(
         assert_same(one["training"][key], two["training"][key], key)
 
 
+def test_weights_that_it_starts_from_act_in_demonstrations_also_when_it_is_resumed(
+    straight: tuple[Path, list[Event]], tmp_path: Path
+) -> None:
+    weights = straight[0] / "cloned.pt"
+    for folder in (tmp_path / "whole", tmp_path / "halves"):
+        folder.mkdir()
+    list(train(warm_config(tmp_path / "whole"), init_from=weights))
+    config = warm_config(tmp_path / "halves")
+    events: list[Event] = []
+    for event in train(
+        config, init_from=weights, stop=lambda: len(of(CloningProgressed, events)) >= 2
+    ):
+        events.append(event)
+    (finished,) = of(RunFinished, events)
+    list(train(config, resume=finished.resume_from))
+    one, two = (read_model(tmp_path / name / "final_model.pt") for name in ("whole", "halves"))
+    assert_same(one["weights"], two["weights"])
+    assert one["training"]["warm_start"]["pupil"] is None  # nobody needs it any more
+    halfway = read_model(finished.resume_from)["training"]["warm_start"]["pupil"]
+    assert_same(halfway, read_model(weights)["weights"])
+
+
 def test_the_number_of_demonstrations_stays(
     straight: tuple[Path, list[Event]], tmp_path: Path
 ) -> None:
