@@ -132,11 +132,13 @@ class X11Desktop(Desktop):
         arrangement = arrange(setup, rng, self._size, self._open_program)
         folders = (*setup.folders, *arrangement.folders)
         furnish(self._session.home, look, setup.files, folders)
+        self._session.renew()
         self._browser.begin(drawn_web(setup, rng), look, rng)
         self._manager.dress(look)
         self._clipboard.put(setup.clipboard)
         self._shell.furnish(look, arrangement.launchers)
         self._move_to(self.width // 2, self.height // 2)
+        self._session.wait_for_bus()
         trouble = next(
             (found for window in setup.windows if (found := self._open_window(window, rng))), None
         )
