@@ -33,7 +33,7 @@ from hrlctl.desktop.x11.keyboard import Keyboard
 from hrlctl.desktop.x11.location import locate, titles
 from hrlctl.desktop.x11.looks import draw_look
 from hrlctl.desktop.x11.pointer import Pointer
-from hrlctl.desktop.x11.programs import Program, double_click, require, same_key_pause
+from hrlctl.desktop.x11.programs import Program, double_click, lag, require, same_key_pause
 from hrlctl.desktop.x11.session import Session, check_requirements
 from hrlctl.desktop.x11.settling import Settler
 from hrlctl.desktop.x11.shell import Shell
@@ -297,7 +297,12 @@ class X11Desktop(Desktop):
         """Wait until the screen shows what was done, and the window of a program started by it."""
         settler = self._settler
         is_dialog = any(w.is_dialog for w in self._windows.all() if w.id == target)
-        settler.settle(target, is_ours=target is None, is_dialog=is_dialog)
+        settler.settle(
+            target,
+            is_ours=target is None,
+            is_dialog=is_dialog,
+            lag=lag(self._class_of(target)),
+        )
         if self._before_start is not None:
             before, self._before_start = self._before_start, None
             settler.settle(
