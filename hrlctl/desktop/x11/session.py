@@ -118,6 +118,7 @@ class Session:
             "GIO_USE_VFS": "local",
             "GIO_USE_VOLUME_MONITOR": "unix",
             "GTK_CSD": "0",
+            "GTK_OVERLAY_SCROLLING": "0",  # such scrollbars come and go by themselves
             "GDK_BACKEND": "x11",
             "NO_AT_BRIDGE": "1",
         }
