@@ -25,7 +25,7 @@ class Program(NamedTuple):
         same_key_pause: where not 0, keys come one by one, each when the one before was handled, and
             the same key not again within these seconds.
         double_click: seconds within which two clicks are a double click.
-        lag: seconds after which it acts on what was chosen, though nothing shows that it will.
+        lag: seconds within which it gets ready for the next key, though nothing shows that it does.
     """
 
     command: tuple[str, ...]
@@ -78,7 +78,7 @@ PROGRAMS: Final[Mapping[ProgramKind, tuple[Program, ...]]] = {
             ("system-file-manager",),
             opens_paths=True,
             same_key_pause=0.03,  # it looks for what is typed, and lags behind a burst
-            lag=0.21,  # it hears 200 ms later that another file is selected
+            lag=0.21,  # it hears after 200 ms that a file is selected: F2 does nothing until then
         ),
         Program(
             ("thunar",),

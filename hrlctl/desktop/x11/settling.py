@@ -115,7 +115,7 @@ class Settler:
         if until is not None:
             self.wait_for(until, seconds)
             window_id = self._windows.active()
-            self._settle_once(window_id, is_new=True, quiet=UNHURRIED)
+            self._settle_once(window_id, is_new=True, is_starting=True)
             self._has_restructured = False
         elif is_dialog:
             self._settle_held(began)
@@ -139,7 +139,7 @@ class Settler:
         *,
         is_ours: bool = False,
         is_new: bool = False,
-        quiet: float = QUIET,
+        is_starting: bool = False,
         lag: float = 0.0,
     ) -> bool:
         """Wait for what one input has led to; returns whether it is certain that nothing follows.
@@ -147,8 +147,9 @@ class Settler:
         Args:
             window_id, is_ours, lag: see ``settle``.
             is_new: what was drawn before may be part of it.
-            quiet: seconds without a change that are enough.
+            is_starting: the program has just started: it gets more quiet, however still it is.
         """
+        quiet = UNHURRIED if is_starting else QUIET
         began = time.monotonic()
         serial = self._ask(window_id)
         answered_at = began if serial is None else None
@@ -162,8 +163,13 @@ class Settler:
             ends = _ends(began, is_ours or serial is not None, answered_at, drawn, quiet)
             # What it has worked on, or was given, comes with the next frame.
             ends = max(ends, worked_at + QUIET, min(self._helped + QUIET, began + LONGEST))
+            ends = max(ends, (answered_at or began) + lag)
             if now < ends:
-                if answered_at is not None and self._rests(max(quiet, lag), began):
+                if (
+                    answered_at is not None
+                    and not is_starting
+                    and self._rests(max(quiet, lag), began)
+                ):
                     return True
                 self._wait(min(ends - now, _REST_AGAIN))
             elif work.goes_on():
