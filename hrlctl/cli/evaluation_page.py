@@ -135,5 +135,6 @@ def _configuration(report: EvaluationReport) -> Iterator[tuple[str, str]]:
     yield "actions", "sampled" if setup.sampled else "greedy"
     yield "screen", f"{setup.width} x {setup.height}"
     yield "device", setup.device
+    yield "faults", f"{report.faults} of the machinery, {report.fault_rate:.1%} of all plays"
     if report.run is not None:
         yield from rows_of(report.run)

@@ -52,7 +52,9 @@ def print_gap(found: Mapping[str, Any], console: Console) -> None:
     console.print(_fitted(table, console))
     what = f"{sim['episodes']} held-out episodes on each desktop, set {sim['set']}"
     ending = ENDINGS[sim["termination"]]
-    console.print(Text(f"{what}, seed {sim['seed']}; {ending}", style="dim"))
+    console.print(
+        Text(f"{what}, seed {sim['seed']}; {ending}", style="dim"), *_faults(real), sep="\n"
+    )
 
 
 def _briefly(figures: Report) -> tuple[Text, str]:
@@ -104,7 +106,20 @@ def _headline(report: Report) -> RenderableType:
         f"{'sampled' if report['sampled'] else 'greedy'} actions, "
         f"mean return {report['mean_return']:.2f}"
     )
-    return Group(table, Text(what, style="dim"))
+    return Group(table, Text(what, style="dim"), *_faults(report))
+
+
+def _faults(report: Report) -> Iterator[Text]:
+    """How the machinery has done, where it is more than the simulator."""
+    if report["desktop"] != "sim" or report["faults"]:
+        what = (
+            f"{report['faults']} plays broken off by faults of the machinery "
+            f"({report['fault_rate']:.1%} of all) and played again, "
+            f"{report['discarded_first_screens']} first screens thrown away"
+        )
+        yield Text(what, style="dim")
+    if not report["is_valid"]:
+        yield Text("invalid: too many faults to say what the agent can do", style="bold red")
 
 
 def _success(figures: Report) -> tuple[Text, str]:

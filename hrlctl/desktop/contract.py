@@ -168,6 +168,10 @@ class Desktop(ABC):
     def locate(self, locator: Locator) -> Rect | None:
         """The visible part of the thing, where a click would reach it, or ``None``."""
 
+    def take_discarded(self) -> list[str]:
+        """What was wrong with initial states that were thrown away since this was last called."""
+        return []
+
     def annotate(self, rows: int, columns: int) -> Annotation | None:
         """What stands under each of ``rows`` x ``columns`` cells, where the backend knows it."""
         return None

@@ -56,10 +56,18 @@ class EnvironmentState(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """A worker process that died or hung and was replaced; its episodes are not counted."""
+    """What went wrong with the machinery; no episode counts that has seen it.
+
+    Attributes:
+        worker: number of the worker process; of the environment where there is none.
+        reason: in words.
+        is_replaced: the process died or hung, was replaced, and its episodes were broken off;
+            otherwise a desktop's initial state was not as it should be, and was made anew.
+    """
 
     worker: int
     reason: str
+    is_replaced: bool = True
 
 
 class EpisodeView(NamedTuple):
@@ -243,6 +251,7 @@ class DesktopVector(EnvironmentVector):
         return StepResults.allocate((rows, len(self)))
 
     def reset(self, into: ObservationArrays) -> None:
+        self.faults = []
         for index in range(len(self)):
             self.begin(index, self.assign(index))
         self.observe(into)
@@ -264,6 +273,7 @@ class DesktopVector(EnvironmentVector):
         into: ObservationArrays,
         results: StepResults,
     ) -> None:
+        self.faults = []
         for index in self.act(actions, results):
             self.begin(index, self.assign(index))
         self.observe(into, before)
@@ -315,10 +325,13 @@ class DesktopVector(EnvironmentVector):
         return not env.linger_left
 
     def begin(self, index: int, assignment: Assignment) -> None:
-        """Start the episode ``assignment`` in environment ``index``."""
+        """Start the episode ``assignment`` in environment ``index``; adds to ``faults``."""
         env = self._envs[index]
         instance = draw_instance(self.tasks[assignment.task], assignment.seed, self.split)
         env.episode = Episode(instance, env.desktop, self.actions, self.rules)
+        self.faults += [
+            Fault(index, reason, is_replaced=False) for reason in env.desktop.take_discarded()
+        ]
         env.linger_left = 0
         self._note(index, assignment)
 

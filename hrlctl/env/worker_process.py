@@ -95,6 +95,8 @@ class Stepped(NamedTuple):
 class Finished(NamedTuple):
     """``Begin`` or ``Restore`` is carried out."""
 
+    discarded: tuple[str, ...]  # what was wrong with initial states that were thrown away
+
 
 class Failed(NamedTuple):
     """An exception, in parts that can always be sent."""
@@ -131,6 +133,7 @@ class WorkerProcess:
 
     def _start(self) -> None:
         """Start the process; it answers ``Ready``."""
+        self._is_ending = False  # it has said so, and closes its desktops
         self._pipe, remote = self._spawn.Pipe()
         self.process = self._spawn.Process(
             target=_serve,
@@ -180,6 +183,7 @@ class WorkerProcess:
         except (EOFError, OSError) as error:
             raise WorkerLostError(self._end_of_life()) from error
         if isinstance(reply, Failed):
+            self._is_ending = True
             _raise(reply, self.number)
         return reply
 
@@ -203,7 +207,7 @@ class WorkerProcess:
 
     def end(self) -> None:
         """After ``hang_up``: wait until the process has ended, or end it by force."""
-        if not self.is_lost:
+        if self._is_ending or not self.is_lost:
             self.process.join(_END_SECONDS)
         if self.process.is_alive():
             self.process.kill()
@@ -268,6 +272,7 @@ class _Group:
         self._vector = DesktopVector(tasks, desktops, setup.rules, _assigned_above, setup.split)
 
     def carry_out(self, message: Step | Begin | Restore) -> Stepped | Finished:
+        self._vector.faults = []
         match message:
             case Step():
                 return self._step(message)
@@ -279,7 +284,7 @@ class _Group:
                 )
             case Restore(states):
                 self._vector.restore(states)
-        return Finished()
+        return Finished(tuple(fault.reason for fault in self._vector.faults))
 
     def _step(self, step: Step) -> Stepped:
         first = self.setup.envs.start

@@ -27,6 +27,7 @@ from hrlctl.env.worker_process import (
     START_SECONDS,
     Begin,
     DesktopFactory,
+    Finished,
     Message,
     Place,
     Restore,
@@ -163,7 +164,7 @@ class WorkerVector(EnvironmentVector):
         needing = [index for answer in answers.values() for index in answer.needing]
         waiting = [worker for worker, answer in answers.items() if answer.needing]
         self._begin(waiting, self._assigned(needing), before, into)
-        broken = {fault.worker for fault in self.faults}
+        broken = {fault.worker for fault in self.faults if fault.is_replaced}
         for worker in self._workers:
             if worker.number in broken:
                 envs = worker.setup.envs
@@ -220,9 +221,14 @@ class WorkerVector(EnvironmentVector):
         answers = {}
         for worker in asked:
             try:
-                answers[worker] = worker.receive(self.seconds)
+                answers[worker] = answer = worker.receive(self.seconds)
             except WorkerLostError as lost:
                 self._record_fault(worker, lost)
+                continue
+            if isinstance(answer, Finished):
+                self.faults += [
+                    Fault(worker.number, reason, is_replaced=False) for reason in answer.discarded
+                ]
         return answers
 
     def _record_fault(self, worker: WorkerProcess, lost: WorkerLostError) -> None:

@@ -95,7 +95,10 @@ class Player:
             )
             active = active[goes_on]
             self._agent.keep(goes_on)
-        return [trial.result() for trial in trials]
+        return [
+            trial.result()._replace(discarded=len(desktop.take_discarded()))
+            for trial, desktop in zip(trials, self._desktops, strict=False)
+        ]
 
     def _begin(self, planned: Planned, desktop: Desktop) -> Trial:
         instance, told = (

@@ -15,6 +15,8 @@ from hrlctl.evaluation.results import EpisodeResult
 from hrlctl.schema.base import Difficulty, Skill
 from hrlctl.schema.run import RunConfig
 
+MOST_FAULTS: Final = 0.02
+"""The share of plays broken off by faults of the machinery above which nothing was measured."""
 TERMINATIONS: Final[tuple[Termination, ...]] = ("agent", "automatic")
 
 
@@ -106,6 +108,16 @@ class EvaluationReport:
         by_task = self.by_task
         return min(by_task, key=lambda task: by_task[task].success_rate)
 
+    @property
+    def faults(self) -> int:
+        """How many plays were broken off by faults of the machinery; they were played again."""
+        return sum(result.faults for result in self.results)
+
+    @property
+    def fault_rate(self) -> float:
+        """The share of plays that were broken off."""
+        return self.faults / (self.faults + len(self.results))
+
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON has it."""
         overall = self.overall
@@ -117,6 +129,11 @@ class EvaluationReport:
             "set": str(self.setup.split),
             "termination": self.termination,
             "sampled": self.setup.sampled,
+            "desktop": self.setup.desktop,
+            "faults": self.faults,
+            "fault_rate": self.fault_rate,
+            "is_valid": self.fault_rate <= MOST_FAULTS,
+            "discarded_first_screens": sum(result.discarded for result in self.results),
             "by_termination": {
                 termination: figures.to_dict()
                 for termination, figures in self.by_termination.items()

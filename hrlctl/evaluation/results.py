@@ -60,6 +60,7 @@ class EpisodeResult(NamedTuple):
         trace: the steps up to the later of the two ends, without ``done``.
         said_done: after how many steps; ``None``: never.
         faults: of the machinery, after each of which it was played again.
+        discarded: first screens that were not as they should be, and were made anew.
     """
 
     task: str
@@ -74,6 +75,7 @@ class EpisodeResult(NamedTuple):
     trace: tuple[TracedStep, ...]
     said_done: int | None
     faults: int = 0
+    discarded: int = 0
 
     def ending(self, termination: Termination) -> Ending:
         """How it ended under ``termination``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import ceil
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -35,6 +35,10 @@ from hrlctl.schema.setup import DesktopKind
 BLIND_INSTANCES: Final = 5  # of each split: who clicks everything clicks nearly a thousand times
 
 REAL_TRIES: Final = 40  # of the random agent on real programs, whose steps take milliseconds
+REAL_SHORTENED: Final = 1  # of each split: an oracle of 20 steps is played 20 times for it
+
+
+_Thing = TypeVar("_Thing")
 
 
 class Thoroughness(NamedTuple):
@@ -131,29 +135,33 @@ class _Verification:
     def _check_solution(self, instances: Sequence[Instance]) -> None:
         """What is left to ask of a task that its oracle solves."""
         self._faults += check_steps(self.task, max(run.steps for _, run in self._runs))
-        for instance, run in self._runs:
+        for instance, run in self._first(self._shortened, self._runs):
             self._place = place_of(instance)
             self._faults += check_necessity(instance, run, self.desktop, self.actions)
-        is_real = self.much.desktop != "sim"
-        wanted = REAL_TRIES if is_real else self.much.tries
+        wanted = REAL_TRIES if self._is_real else self.much.tries
         tries = max(self.much.instances, ceil(wanted / len(Split)))
         rng = np.random.default_rng((self.much.seed, self.task.salt))
         self._chance = play_at_random(list(self._draw(tries)), self.desktop, self.actions, rng)
         self._faults += check_chance(self._chance)
-        if is_real:
+        if self._is_real:
             self._notes.append("agents that click or close everything are for the simulator")
             return
-        for instance in self._for_blind_agents(instances):
+        for instance in self._first(BLIND_INSTANCES, instances):
             self._place = place_of(instance)
             self._faults += check_blind_agents(instance, self.desktop, self.actions)
 
-    def _for_blind_agents(self, instances: Sequence[Instance]) -> Sequence[Instance]:
-        """The first of each split."""
-        return [
-            instance
-            for index, instance in enumerate(instances)
-            if index % self.much.instances < BLIND_INSTANCES
-        ]
+    @property
+    def _is_real(self) -> bool:
+        return self.much.desktop != "sim"
+
+    @property
+    def _shortened(self) -> int:
+        """On how many instances of each split a step is left out."""
+        return min(REAL_SHORTENED, self.much.instances) if self._is_real else self.much.instances
+
+    def _first(self, count: int, things: Sequence[_Thing]) -> list[_Thing]:
+        """Of what is there for each instance: for the first ``count`` of each split."""
+        return [thing for index, thing in enumerate(things) if index % self.much.instances < count]
 
     def fail(self, what: str, hint: str) -> None:
         """Note that the verification itself came to an end where it is now."""
@@ -165,6 +173,7 @@ class _Verification:
         result = Result.VERIFIED if self._can_be_verified else Result.UNVERIFIED
         counts = [run.actions for run in runs]
         looked_at = {check: len(Split) * self.much.instances for check in Check}
+        looked_at[Check.SUPERFLUOUS] = len(Split) * self._shortened
         looked_at[Check.BLIND] = len(Split) * min(BLIND_INSTANCES, self.much.instances)
         looked_at[Check.PLAYABLE] = 1  # nothing was looked at after it
         return TaskVerdict(

@@ -26,6 +26,7 @@ from hrlctl.events import (
     RunStarted,
     UpdateFinished,
     View,
+    WarningRaised,
     WorkerRestarted,
 )
 from hrlctl.packs import Task
@@ -145,6 +146,7 @@ class PPOTrainer:
         if save_dir is not None:
             every, keep = training.checkpoint_every, training.keep
             self._saving = Saving(save_dir, every, keep, self.content, writes=ranks.is_first)
+        self._discarded = 0  # first screens that were thrown away
         self._speeds: deque[tuple[int, float]] = deque(maxlen=_SPEED_WINDOW)
         self._is_restored = False
 
@@ -219,7 +221,14 @@ class PPOTrainer:
         position.update += 1
         played = self.ranks.gather(Played.of(rollout, self.source.take_faults()))
         for fault in (fault for part in played for fault in part.faults):
-            yield WorkerRestarted(position.steps, fault.worker, fault.reason)
+            if fault.is_replaced:
+                yield WorkerRestarted(position.steps, fault.worker, fault.reason)
+            else:
+                self._discarded += 1
+                yield WarningRaised(
+                    position.steps,
+                    f"a first screen was thrown away, {self._discarded} so far: {fault.reason}",
+                )
         for rank, episode in ((r, e) for r, part in enumerate(played) for e in part.episodes):
             was_drawn = rank == self.ranks.rank and self.source.draws_here
             self.curriculum.record(episode, was_drawn=was_drawn)

@@ -31,6 +31,11 @@ REPORT = {
     "set": "words",
     "termination": "automatic",
     "sampled": False,
+    "desktop": "sim",
+    "faults": 0,
+    "fault_rate": 0.0,
+    "is_valid": True,
+    "discarded_first_screens": 0,
     "by_termination": {
         "agent": {**ENDING, "success_rate": 0.804, "success_ci95": [0.767, 0.836]},
         "automatic": ENDING,
@@ -153,6 +158,16 @@ def test_people_see_the_headline_its_interval_and_the_worst_task(
 def test_people_see_why_episodes_failed(calls: list[SimpleNamespace]) -> None:
     rows = [row.split() for row in run("m.pt").stdout.splitlines()]
     assert [*"changed a wrong window 30 6.0%".split()] in [row[:6] for row in rows]
+
+
+def test_people_see_what_faults_do_to_an_evaluation(engine: FakeEngine) -> None:
+    faults = {"desktop": "x11", "faults": 20, "fault_rate": 20 / 520, "is_valid": False}
+    engine.content = {**REPORT, **faults}
+    output = run("m.pt").stdout
+    assert "(3.8% of all)" in output
+    assert "invalid" in output
+    engine.content = {**REPORT, "desktop": "x11"}
+    assert "0 plays broken off" in run("m.pt").stdout
 
 
 def test_people_see_what_else_was_asked_for(engine: FakeEngine) -> None:

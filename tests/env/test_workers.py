@@ -19,8 +19,9 @@ import numpy as np
 import pytest
 
 from hrlctl.desktop.sim import SimDesktop
+from hrlctl.env.action import ActionType
 from hrlctl.env.episode import EpisodeRules
-from hrlctl.env.vector import Assignment, DesktopVector, EnvironmentVector
+from hrlctl.env.vector import Assignment, DesktopVector, EnvironmentVector, Fault
 from hrlctl.env.workers import WorkerVector
 from hrlctl.errors import DesktopError, UsageError
 from hrlctl.packs import Task, load_packs
@@ -147,6 +148,33 @@ def test_a_killed_process_is_replaced_and_its_episodes_are_faults(vector: Worker
     assert vector.faults == []
     assert results.counts.all()
     assert len(vector.state()[0].history) == 1
+
+
+class Picky(SimDesktop):
+    """Throws its first initial state away."""
+
+    has_told = False
+
+    def take_discarded(self) -> list[str]:
+        told, self.has_told = self.has_told, True
+        return [] if told else ["a window pops up"]
+
+
+def test_first_screens_that_were_thrown_away_are_told_and_nothing_is_replaced(
+    tasks: tuple[Task, ...],
+) -> None:
+    vector = WorkerVector(tasks, 2, Picky, EpisodeRules(), Assigner(len(tasks)), workers=2)
+    try:
+        pids = [process.pid for process in vector.processes]
+        seen, results = vector.allocate(2), vector.allocate_results(1)
+        vector.reset(seen.row(0))
+        assert vector.faults == [Fault(n, "a window pops up", is_replaced=False) for n in (0, 1)]
+        actions = np.tile(vector.actions.encode(ActionType.WAIT), (2, 1))
+        vector.step(actions, seen.row(0), seen.row(1), results.row(0))
+        assert vector.faults == []
+        assert [process.pid for process in vector.processes] == pids
+    finally:
+        vector.close()
 
 
 def test_a_hung_process_is_replaced_but_not_for_ever(

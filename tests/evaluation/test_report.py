@@ -42,6 +42,16 @@ def test_what_was_measured_is_said(report: EvaluationReport) -> None:
     assert (figures["termination"], figures["sampled"]) == ("automatic", True)
 
 
+def test_too_many_faults_make_an_evaluation_invalid(
+    make_result: ResultMaker, make_report: ReportMaker
+) -> None:
+    results = [make_result()] * 97 + [make_result(faults=2, discarded=1)]
+    figures = make_report(*results).to_dict()
+    assert (figures["faults"], figures["fault_rate"], figures["is_valid"]) == (2, 0.02, True)
+    assert figures["discarded_first_screens"] == 1
+    assert not make_report(*results[1:]).to_dict()["is_valid"]
+
+
 def test_both_terminations_stand_side_by_side(report: EvaluationReport) -> None:
     both = report.to_dict()["by_termination"]
     assert both["automatic"]["success_rate"] == 0.25

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from hrlctl.desktop.contract import Rect
 from hrlctl.desktop.x11.home import FOLDERS
-from hrlctl.desktop.x11.location import visible
+from hrlctl.desktop.x11.location import POINTABLE, visible
 from hrlctl.desktop.x11.programs import NAMES, PROGRAMS, Program, installed, require
 from hrlctl.desktop.x11.shell import PANEL_HEIGHT, Launcher
 from hrlctl.errors import TaskError
@@ -19,7 +19,7 @@ from hrlctl.schema.setup import LauncherSetup, Setup, WindowSetup
 _CELL: Final = (104, 84)  # pixels that an icon has for itself
 _MOST_FOLDERS: Final = 3
 _PLACES_TRIED: Final = 50  # for a window; a large one may cover a title wherever it is
-_TITLE_LEFT: Final = 32  # pixels of it, in which the middle of a pointer cell lies for certain
+_TITLE_LEFT: Final = 2 * POINTABLE  # pixels of its width
 _FOLDER_PICTURES: Final = ("folder", "inode-directory")
 
 Opener = Callable[[Program, Sequence[str]], None]
@@ -128,7 +128,10 @@ def draw_place(
         place = rng.randrange(right), rng.randrange(bottom)
         there = frame._replace(x=place[0], y=place[1])
         left = [visible(title, [there]) for title in titles]
-        if all(title is not None and title.width >= _TITLE_LEFT for title in left):
+        if all(
+            title is not None and title.width >= _TITLE_LEFT and title.height >= POINTABLE
+            for title in left
+        ):
             break
     return place
 

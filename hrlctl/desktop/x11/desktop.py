@@ -33,7 +33,7 @@ from hrlctl.desktop.x11.keyboard import Keyboard
 from hrlctl.desktop.x11.location import locate, titles
 from hrlctl.desktop.x11.looks import draw_look
 from hrlctl.desktop.x11.pointer import Pointer
-from hrlctl.desktop.x11.programs import Program, double_click, require, same_key_pause
+from hrlctl.desktop.x11.programs import Program, double_click, lag, require, same_key_pause
 from hrlctl.desktop.x11.session import Session, check_requirements
 from hrlctl.desktop.x11.settling import Settler
 from hrlctl.desktop.x11.shell import Shell
@@ -98,8 +98,7 @@ class X11Desktop(Desktop):
         self._screen: Screen | None = None
         self._cursor = (self.width // 2, self.height // 2)
         self._before_start: set[int] | None = None  # windows, when a program was started
-        self.discarded = 0
-        """How many first screens were not as they should be, and were made anew."""
+        self._discarded: list[str] = []  # what was wrong with first screens
 
     @property
     def session(self) -> Session:
@@ -121,8 +120,12 @@ class X11Desktop(Desktop):
                 trouble = self._begin(setup, random.Random(seed))
                 if trouble is None:
                     return
-                self.discarded += 1
+                self._discarded.append(trouble)
         raise DesktopError(f"an episode's first screen is not as it should be: {trouble}")
+
+    def take_discarded(self) -> list[str]:
+        discarded, self._discarded = self._discarded, []
+        return discarded
 
     def _begin(self, setup: Setup, rng: random.Random) -> str | None:
         """Put everything in its initial state; returns what is wrong with it."""
@@ -132,21 +135,25 @@ class X11Desktop(Desktop):
         arrangement = arrange(setup, rng, self._size, self._open_program)
         folders = (*setup.folders, *arrangement.folders)
         furnish(self._session.home, look, setup.files, folders)
+        self._session.renew()
         self._browser.begin(drawn_web(setup, rng), look, rng)
         self._manager.dress(look)
         self._clipboard.put(setup.clipboard)
         self._shell.furnish(look, arrangement.launchers)
         self._move_to(self.width // 2, self.height // 2)
-        trouble = next(
-            (found for window in setup.windows if (found := self._open_window(window, rng))), None
-        )
+        self._session.wait_for_bus()
+        opened: list[int] = []
+        for window in setup.windows:
+            new = self._open_window(window, rng)
+            if new is None:
+                return f"{require(window.program).command[0]} shows no window in time"
+            opened.append(new)
         self._manager.wait()
         self._settler.settle(self._windows.active())
         self._windows.forget()
         self._shell.refresh_tasks()
         self._session.x.sync()
-        extra = len(self._windows.all()) - len(setup.windows)
-        return trouble or (f"{extra} unexpected windows are open" if extra else None)
+        return _trouble(self._windows.all(), opened)
 
     def _sweep(self) -> None:
         """End the programs of the episode before, and let go of keys and buttons."""
@@ -163,8 +170,8 @@ class X11Desktop(Desktop):
             self._manager.wait()
         self._settler.pump()
 
-    def _open_window(self, setup: WindowSetup, rng: random.Random) -> str | None:
-        """Open a window that a task begins with; returns what went wrong."""
+    def _open_window(self, setup: WindowSetup, rng: random.Random) -> int | None:
+        """Open a window that a task begins with; its number, ``None`` where none shows in time."""
         program = require(setup.program)
         before = set(self._windows.ids())
         self._windows.forget()
@@ -174,7 +181,7 @@ class X11Desktop(Desktop):
         ends = time.monotonic() + START_SECONDS
         while not (new := self._opened_since(before)):
             if time.monotonic() > ends:
-                return f"{program.command[0]} shows no window within {START_SECONDS:g} s"
+                return None
             self._settler.pump()
             time.sleep(0.002)
         window = new[-1]
@@ -186,7 +193,7 @@ class X11Desktop(Desktop):
             self._windows.maximize(window.id)
         self._manager.wait()
         self._settler.settle(window.id)
-        return None
+        return window.id
 
     def _opened_since(self, before: set[int]) -> list[Window]:
         if before.issuperset(self._windows.ids()):
@@ -295,7 +302,12 @@ class X11Desktop(Desktop):
         """Wait until the screen shows what was done, and the window of a program started by it."""
         settler = self._settler
         is_dialog = any(w.is_dialog for w in self._windows.all() if w.id == target)
-        settler.settle(target, is_ours=target is None, is_dialog=is_dialog)
+        settler.settle(
+            target,
+            is_ours=target is None,
+            is_dialog=is_dialog,
+            lag=lag(self._class_of(target)),
+        )
         if self._before_start is not None:
             before, self._before_start = self._before_start, None
             settler.settle(
@@ -383,3 +395,19 @@ class X11Desktop(Desktop):
             self._session.close()
         finally:
             self.tree.close()
+
+
+def _trouble(windows: Sequence[Window], opened: Sequence[int]) -> str | None:
+    """What is wrong with a first screen, if anything is.
+
+    Args:
+        windows: that are open.
+        opened: those of them that a task begins with.
+    """
+    there = {window.id: window for window in windows}
+    if gone := sum(each not in there for each in opened):
+        return f"{gone} of {len(opened)} windows have been closed"
+    for window in windows:
+        if window.id not in opened or window.is_dialog:
+            return f"a window pops up: {window.title!r}"
+    return None

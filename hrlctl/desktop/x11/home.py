@@ -153,7 +153,7 @@ menubar > menuitem, menu, menu menuitem, .menu, label {{ color: {foreground}; }}
 menu, .menu {{ background-image: none; background-color: {background}; border: 1px solid #777; }}
 menuitem:hover, menubar > menuitem:hover {{ background-image: none; background-color: {accent};
   color: #ffffff; }}
-menuitem:hover label {{ color: #ffffff; }}
+menuitem:hover > label, menuitem:hover > box > label {{ color: #ffffff; }}
 button, button:active, button:checked, button:hover, button:focus {{ background-image: none;
   background-color: mix({background}, {base}, 0.4); border: 1px solid mix({background},
   {foreground}, 0.4); border-radius: 4px; box-shadow: none; color: {foreground}; }}

@@ -12,6 +12,9 @@ from hrlctl.desktop.x11.shell import Shell
 from hrlctl.desktop.x11.windows import Window, Windows
 
 _BUTTONS: Final = ("close_button", "minimize_button", "maximize_button")
+POINTABLE: Final = 18
+"""Pixels of the display: what is as wide and high holds a place that an agent can point at,
+wherever the cells of the pointer lie. They are 16 pixels large, and seen at half the size."""
 _EMPTY_STEP: Final = 16  # pixels between the places that are tried for an empty one
 
 
@@ -85,7 +88,10 @@ def _part(locator: Locator, window: Window, windows: Windows) -> Rect | None:
 
 
 def visible(rect: Rect | None, covers: Iterable[Rect]) -> Rect | None:
-    """The largest strip of a rectangle that none of ``covers`` lies over."""
+    """The largest strip of a rectangle that none of ``covers`` lies over.
+
+    One that can be pointed at for certain comes before a larger one that is too thin for it.
+    """
     for cover in covers:
         if rect is None:
             return None
@@ -104,8 +110,12 @@ def _without(rect: Rect, cover: Rect) -> Rect | None:
         Rect(rect.x, rect.y, rect.width, top - rect.y),
         Rect(rect.x, bottom, rect.width, rect.bottom - bottom),
     )
-    best = max(strips, key=lambda strip: strip.width * strip.height)
+    best = max(strips, key=lambda strip: (_is_certain(strip), strip.width * strip.height))
     return best if best.width > 0 and best.height > 0 else None
+
+
+def _is_certain(rect: Rect) -> bool:
+    return min(rect.width, rect.height) >= POINTABLE
 
 
 def _empty(shell: Shell, covers: Sequence[Rect]) -> Rect | None:

@@ -25,6 +25,7 @@ class Program(NamedTuple):
         same_key_pause: where not 0, keys come one by one, each when the one before was handled, and
             the same key not again within these seconds.
         double_click: seconds within which two clicks are a double click.
+        lag: seconds within which it gets ready for the next key, though nothing shows that it does.
     """
 
     command: tuple[str, ...]
@@ -35,6 +36,7 @@ class Program(NamedTuple):
     opens_addresses: bool = False
     same_key_pause: float = 0.0
     double_click: float = DOUBLE_CLICK / 1000
+    lag: float = 0.0
 
     @property
     def is_installed(self) -> bool:
@@ -76,6 +78,7 @@ PROGRAMS: Final[Mapping[ProgramKind, tuple[Program, ...]]] = {
             ("system-file-manager",),
             opens_paths=True,
             same_key_pause=0.03,  # it looks for what is typed, and lags behind a burst
+            lag=0.21,  # it hears after 200 ms that a file is selected: F2 does nothing until then
         ),
         Program(
             ("thunar",),
@@ -157,6 +160,11 @@ def double_click(window_class: str) -> float:
     """See ``Program``; of the program of a window of this class."""
     programs = (program.double_click for _, program in _of_class(window_class))
     return next(programs, DOUBLE_CLICK / 1000)
+
+
+def lag(window_class: str) -> float:
+    """See ``Program``; of the program of a window of this class."""
+    return next((program.lag for _, program in _of_class(window_class)), 0.0)
 
 
 def _of_class(window_class: str) -> Iterator[tuple[ProgramKind, Program]]:

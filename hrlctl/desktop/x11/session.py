@@ -90,8 +90,8 @@ class Session:
         self.is_sandboxed = sandbox.is_available()
         self.home_seen = sandbox.HOME if self.is_sandboxed else str(self.home)
         self._log = tree.folder / "log"
-        runtime = tree.folder / "run"
-        for folder in (self.home, runtime):
+        self._runtime = tree.folder / "run"
+        for folder in (self.home, self._runtime):
             folder.mkdir(mode=0o700)
         authority = tree.folder / "authority"
         cookie = os.urandom(16)
@@ -108,22 +108,26 @@ class Session:
             "TZ": "UTC",
             "DISPLAY": self.name,
             "XAUTHORITY": str(authority),
-            "XDG_RUNTIME_DIR": str(runtime),
+            "XDG_RUNTIME_DIR": str(self._runtime),
             "XDG_CONFIG_HOME": f"{self.home_seen}/.config",
             "XDG_DATA_HOME": f"{self.home_seen}/.local/share",
             "XDG_CACHE_HOME": f"{self.home_seen}/.cache",
             "XDG_CURRENT_DESKTOP": "openbox",
-            "DBUS_SESSION_BUS_ADDRESS": f"unix:path={runtime}/bus",
+            "DBUS_SESSION_BUS_ADDRESS": f"unix:path={self._bus}",
             "GSETTINGS_BACKEND": "keyfile",
             "GIO_USE_VFS": "local",
             "GIO_USE_VOLUME_MONITOR": "unix",
             "GTK_CSD": "0",
+            "GTK_OVERLAY_SCROLLING": "0",  # such scrollbars come and go by themselves
             "GDK_BACKEND": "x11",
             "NO_AT_BRIDGE": "1",
         }
         with self.authorised():
             self.x = Display(self.name)
-        self._start_bus(runtime)
+
+    @property
+    def _bus(self) -> Path:
+        return self._runtime / "bus"
 
     def _start_server(self, authority: Path) -> str:
         """The number of the display that the server has taken."""
@@ -160,18 +164,30 @@ class Session:
                 raise DesktopError(f"Xvfb does not start: {said or 'it says nothing'}")
             text += os.read(descriptor, 4096)
 
-    def _start_bus(self, runtime: Path) -> None:
-        configuration = runtime / "bus.conf"
-        configuration.write_text(_BUS_CONFIGURATION.format(path=runtime / "bus"))
-        self.start(["dbus-daemon", "--nofork", f"--config-file={configuration}"], keep=True)
-        wait_until((runtime / "bus").exists, "the session bus does not start")
+    def renew(self) -> None:
+        """Let all that programs share beside the home be new: the runtime folder, the bus, the log.
 
-    def start(self, argv: Sequence[str], *, keep: bool = False, pipes: Pipes | None = None) -> int:
-        """Start a program on this display, in a sandbox where there is one.
+        A program may leave files in the folder, remove the socket of the bus, or fill the log up to
+        the largest file that may be written, which would stop all that print something later.
+        To be called when no program runs and the home stands; ``wait_for_bus`` follows.
+        """
+        shutil.rmtree(self._runtime)
+        self._runtime.mkdir(mode=0o700)
+        self._log.write_bytes(b"")
+        configuration = self._runtime / "bus.conf"
+        configuration.write_text(_BUS_CONFIGURATION.format(path=self._bus))
+        # In a sandbox as its clients are: outside it would know them by another user's number.
+        self.start(["dbus-daemon", "--nofork", f"--config-file={configuration}"])
+
+    def wait_for_bus(self) -> None:
+        """Wait until programs find their bus; raises ``DesktopError`` if it does not start."""
+        wait_until(self._bus.exists, "the session bus does not start")
+
+    def start(self, argv: Sequence[str], *, pipes: Pipes | None = None) -> int:
+        """Start a program of an episode on this display, in a sandbox where there is one.
 
         Args:
             argv: the program and its arguments.
-            keep: it belongs to the display, not to an episode.
             pipes: what it finds open, see ``ProcessTree.start``.
 
         Returns:
@@ -180,11 +196,11 @@ class Session:
         if self.is_sandboxed:
             shared = [
                 Path(f"/tmp/.X11-unix/X{self.name[1:]}"),
-                self.tree.folder / "run",
+                self._runtime,
                 self.tree.folder / "authority",
             ]
             argv = sandbox.sandboxed(argv, home=self.home, shared=shared)
-        return self._start(argv, keep=keep, pipes=pipes)
+        return self._start(argv, keep=False, pipes=pipes)
 
     def start_part(self, argv: Sequence[str]) -> int:
         """Start a program that the display consists of; returns its process id."""

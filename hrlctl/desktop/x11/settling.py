@@ -3,6 +3,8 @@
 XDamage tells that something was drawn. A program that answers ``_NET_WM_PING`` (EWMH) has handled
 the input that was sent before; what is drawn follows within a frame or two. What it does in other
 threads, or waits to do because the machine is busy, is over when no program is at work any more.
+Where it can be seen for how long programs sleep, nothing is waited for that none of them means to
+do.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ UNANSWERED: Final = 1.0
 """Seconds to wait for the answer of a program that is not at work; one that hangs must not hold up
 everything."""
 _AT_WORK_AGAIN: Final = 0.002  # seconds between two looks at programs that are at work
+_REST_AGAIN: Final = 0.004  # the same, where it is asked for how long they sleep
 
 
 class Helper(Protocol):
@@ -86,6 +89,7 @@ class Settler:
         *,
         is_ours: bool = False,
         is_dialog: bool = False,
+        lag: float = 0.0,
         until: Callable[[], bool] | None = None,
         seconds: float = 0.0,
     ) -> None:
@@ -99,18 +103,22 @@ class Settler:
             window_id: the window whose program got the input.
             is_ours: hrlctl's own shell got it, which has handled it when its events are handled.
             is_dialog: that window is a dialog.
+            lag: of its program, see ``hrlctl.desktop.x11.programs.Program``.
             until: has to hold as well (a program is starting), see ``wait_for``.
             seconds: see there.
         """
         self._has_restructured = False
-        self._settle_once(window_id, is_ours=is_ours)
+        began = time.monotonic()
+        rests = self._settle_once(window_id, is_ours=is_ours, lag=lag)
+        if rests and until is None and not is_dialog:
+            return
         if until is not None:
             self.wait_for(until, seconds)
             window_id = self._windows.active()
-            self._settle_once(window_id, is_new=True, quiet=UNHURRIED)
+            self._settle_once(window_id, is_new=True, is_starting=True)
             self._has_restructured = False
         elif is_dialog:
-            self._settle_held()
+            self._settle_held(began)
             if window_id not in self._windows.ids():
                 window_id = self._windows.active()
         drawn = self.last_damage
@@ -131,8 +139,17 @@ class Settler:
         *,
         is_ours: bool = False,
         is_new: bool = False,
-        quiet: float = QUIET,
-    ) -> None:
+        is_starting: bool = False,
+        lag: float = 0.0,
+    ) -> bool:
+        """Wait for what one input has led to; returns whether it is certain that nothing follows.
+
+        Args:
+            window_id, is_ours, lag: see ``settle``.
+            is_new: what was drawn before may be part of it.
+            is_starting: the program has just started: it gets more quiet, however still it is.
+        """
+        quiet = UNHURRIED if is_starting else QUIET
         began = time.monotonic()
         serial = self._ask(window_id)
         answered_at = began if serial is None else None
@@ -146,16 +163,27 @@ class Settler:
             ends = _ends(began, is_ours or serial is not None, answered_at, drawn, quiet)
             # What it has worked on, or was given, comes with the next frame.
             ends = max(ends, worked_at + QUIET, min(self._helped + QUIET, began + LONGEST))
+            ends = max(ends, (answered_at or began) + lag)
             if now < ends:
-                self._wait(ends - now)
+                if (
+                    answered_at is not None
+                    and not is_starting
+                    and self._rests(max(quiet, lag), began)
+                ):
+                    return True
+                self._wait(min(ends - now, _REST_AGAIN))
             elif work.goes_on():
                 worked_at = time.monotonic()
             else:
                 self.pump()
                 if max(self.last_damage, self._helped) <= now or now >= began + LONGEST:
-                    return
+                    return False
 
-    def _settle_held(self) -> None:
+    def _rests(self, quiet: float, since: float) -> bool:
+        """Whether programs have done all that they were given, and hrlctl what it was asked."""
+        return self._activity.rests(quiet, since) and not self.pump()
+
+    def _settle_held(self, since: float) -> None:
         """Wait until no button of a dialog is held any more, and what it did is done.
 
         A file dialog holds its button twice: for the key, and once it has looked at the file. The
@@ -229,11 +257,17 @@ class Settler:
             sources = [self._x.fileno()] if asked is None else [self._x.fileno(), asked]
             select.select(sources, [], [], seconds)
 
-    def pump(self) -> None:
-        """Handle all events that have come, and what programs have asked for."""
-        if self._helper.pump():
+    def pump(self) -> bool:
+        """Handle all events that have come, and what programs have asked for.
+
+        Returns:
+            Whether there was anything.
+        """
+        found = self._helper.pump()
+        if found:
             self._helped = time.monotonic()
         while self._x.pending_events():
+            found = True
             event = self._x.next_event()
             if event.type == self._damage_event:
                 self.last_damage = time.monotonic()
@@ -243,6 +277,7 @@ class Settler:
             else:
                 self._has_restructured |= event.type in (X.MapNotify, X.UnmapNotify)
                 self._dispatch(event)
+        return found
 
     def _is_answer(self, event: Any) -> bool:
         return bool(

@@ -15,7 +15,7 @@ from hrlctl.desktop.x11.windows import Windows
 
 
 class X11State:
-    """The facts of one moment; each is read once.
+    """The facts of one moment; each is read once, and may raise ``DesktopError`` then.
 
     Args:
         windows: of the display.
@@ -37,7 +37,8 @@ class X11State:
     @cached_property
     def windows(self) -> tuple[WindowState, ...] | Unknown:
         """Bottom to top."""
-        active = self._windows.active()
+        with self._session.guarded():
+            active, windows = self._windows.active(), self._windows.all()
         return tuple(
             WindowState(
                 title=window.title,
@@ -47,7 +48,7 @@ class X11State:
                 is_maximized=window.is_maximized,
                 is_dialog=window.is_dialog,
             )
-            for window in self._windows.all()
+            for window in windows
         )
 
     @property
@@ -94,11 +95,12 @@ class X11State:
     @cached_property
     def addresses(self) -> Mapping[str, str] | Unknown:
         """The address that each browser window shows, by the window's title."""
-        return self._browser.addresses(
-            window
-            for window in self._windows.all()
-            if kind_of_window(window.window_class) == "browser" and not window.is_dialog
-        )
+        with self._session.guarded():
+            return self._browser.addresses(
+                window
+                for window in self._windows.all()
+                if kind_of_window(window.window_class) == "browser" and not window.is_dialog
+            )
 
     @property
     def settings(self) -> Mapping[str, bool | int | str] | Unknown:
@@ -112,4 +114,5 @@ class X11State:
 
     @cached_property
     def clipboard(self) -> str | Unknown:
-        return self._clipboard()
+        with self._session.guarded():
+            return self._clipboard()

@@ -119,4 +119,4 @@ class ProcessTree:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-            shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)  # where it could not

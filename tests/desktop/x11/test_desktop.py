@@ -14,6 +14,7 @@ from hrlctl.errors import TaskError
 from hrlctl.schema.setup import DialogSetup, ProgramKind, Setup, Variation, WindowSetup
 
 from .conftest import middle
+from .test_processes import wait_for
 
 pytestmark = pytest.mark.x11
 
@@ -166,6 +167,31 @@ def test_a_file_manager_says_which_folder_it_shows(desktop: Desktop) -> None:
 def test_a_setup_that_only_the_simulator_has_is_refused(desktop: Desktop) -> None:
     with pytest.raises(TaskError, match="dialogs"):
         desktop.reset(Setup(dialogs=(DialogSetup(title="Really?"),)), 0)
+
+
+def test_a_first_screen_with_a_pop_up_is_thrown_away_and_told(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = desktop.session  # type: ignore[attr-defined]
+    ready = session.wait_for_bus
+
+    def pop_up() -> None:
+        monkeypatch.undo()
+        ready()
+        session.start(["xterm"])
+        assert wait_for(lambda: windows_now() != ())
+
+    def windows_now() -> tuple[WindowState, ...]:
+        desktop.look_again()  # type: ignore[attr-defined]
+        return windows(desktop)
+
+    monkeypatch.setattr(session, "wait_for_bus", pop_up)
+    desktop.reset(Setup(), 13)
+    assert windows(desktop) == ()
+    (reason,) = desktop.take_discarded()
+    assert "pops up" in reason
+    desktop.reset(Setup(), 13)
+    assert desktop.take_discarded() == []
 
 
 def test_alt_tab_goes_to_the_window_before_and_back(desktop: Desktop) -> None:

@@ -144,6 +144,19 @@ def test_a_dead_server_is_a_fault_of_the_machinery(own_desktop: Desktop) -> None
     assert not own_desktop.tree.folder.exists()  # type: ignore[attr-defined]
 
 
+def test_each_episode_has_a_bus_and_a_runtime_folder_of_its_own(own_desktop: Desktop) -> None:
+    runtime = own_desktop.tree.folder / "run"  # type: ignore[attr-defined]
+    names = "--dest=org.freedesktop.DBus / org.freedesktop.DBus.ListNames"
+    script = f"cd $XDG_RUNTIME_DIR && dbus-send --session --print-reply {names} >names; rm bus"
+    for _ in range(2):
+        own_desktop.reset(Setup(), 0)
+        assert not (runtime / "names").exists()
+        own_desktop.session.start(["sh", "-c", script])  # type: ignore[attr-defined]
+        assert wait_for(lambda: not (runtime / "bus").exists())
+        assert "org.freedesktop.DBus" in (runtime / "names").read_text()
+    own_desktop.close()
+
+
 def test_no_other_display_is_touched(own_desktop: Desktop) -> None:
     """The display that hrlctl was started from stays as it is, named or not."""
     before = dict(os.environ)
