@@ -54,6 +54,8 @@ class Lessons(NamedTuple):
 
 
 _ATTEMPTS: Final = 3  # with a hand, at an instance; then the oracle plays it alone
+_NEWEST: Final = 0.3  # weight of a task's newest episode by hand in how often the hand errs
+_LEAST_NEED: Final = 0.25  # of a task in which the hand never errs
 
 
 def solvable(tasks: Sequence[Task]) -> tuple[Task, ...]:
@@ -103,6 +105,8 @@ class Demonstrations:
         layout = ObservationArrays.layout((), self._vector.actions)
         fields = zip(ObservationArrays._fields, layout, strict=True)
         self._record = np.dtype([(name, dtype, shape) for name, (shape, dtype) in fields])
+        self._errs = [1.0] * len(tasks)  # how often the hand errs in a task, of late
+        self._spent = [0.0] * len(tasks)  # on a task by hand; the more, the less it is needed
         self.played = 0
         self.faults: dict[str, str] = {}
         self._observations: list[bytes] = []
@@ -112,20 +116,27 @@ class Demonstrations:
         return len(self._observations)
 
     def play(self) -> None:
-        """Play the next demonstration; the tasks take turns.
+        """Play the next demonstration.
 
-        The hand acts in every other one of a task, up to what the oracle cannot make up for. One
-        that fails is noted, and there is nothing to learn from it.
+        In every other one the oracle acts alone, and the tasks take turns. In the others the hand
+        acts, up to what the oracle cannot make up for, and tasks in which it errs come up to four
+        times as often as others. One that fails is noted, and there is nothing to learn from it.
         """
         rng = random.Random(self._seed << 32 | self.played)
-        turn, task = divmod(self.played, len(self._tasks))
+        turn, by_hand = divmod(self.played, 2)
         self.played += 1
+        task = turn % len(self._tasks)
+        if by_hand:
+            task = min(range(len(self._tasks)), key=self._spent.__getitem__)
+            self._spent[task] += 1 / max(self._errs[task], _LEAST_NEED)
         # The screen of the finished task is seen, too; nothing is done there any more.
         assignment = Assignment(task, rng.randrange(TRAINING_SEEDS), linger=1)
-        until = self._tasks[task].max_steps if turn % 2 else 0
+        until = self._tasks[task].max_steps if by_hand else 0
         try:
-            for _ in range(_ATTEMPTS):
-                lost_at = self._watch(assignment, until)
+            for attempt in range(_ATTEMPTS):
+                lost_at, has_erred = self._watch(assignment, until)
+                if by_hand and not attempt:
+                    self._errs[task] += _NEWEST * (has_erred - self._errs[task])
                 if lost_at is None:
                     return
                 until = lost_at
@@ -141,7 +152,7 @@ class Demonstrations:
         parts = zip(*(self._lessons[row] for row in rows), strict=True)
         return ObservationArrays._make(seen), Lessons._make(map(np.stack, parts))
 
-    def _watch(self, assignment: Assignment, until: int) -> int | None:
+    def _watch(self, assignment: Assignment, until: int) -> tuple[int | None, bool]:
         """Keep what is seen and what is to be done in one episode, if it succeeds.
 
         Args:
@@ -149,8 +160,9 @@ class Demonstrations:
             until: the step from which on the oracle acts, not the hand.
 
         Returns:
-            Where it fails, the step in which the hand should have done as advised: the first since
-            something was reached in which it did not.
+            Where it fails, the step in which the hand should have done as advised, the first since
+            something was reached in which it did not; ``None`` where it succeeds. And whether the
+            hand did anything but what was advised.
 
         Raises:
             TaskError: the oracle alone does not solve it.
@@ -183,7 +195,7 @@ class Demonstrations:
                     raise
                 reached = [n for n, step in enumerate(steps) if step.reaches]
                 since = [n for n in errors if not reached or n > reached[-1]]
-                return (since or errors[-1:])[0]
+                return (since or errors[-1:])[0], True
             reaches = bool(results.reached_skill[0] >= 0)
             steps.append(_Step(packed, aim, memory, advice, float(results.rewards[0]), reaches))
             vector.observe(seen)
@@ -191,7 +203,7 @@ class Demonstrations:
         memory = self._hand.memory if len(steps) <= until else None
         lessons = _lessons(steps, memory, self._gamma)
         self._lessons += map(Lessons._make, zip(*lessons, strict=True))
-        return None
+        return None, bool(errors)
 
     def _unsolved(self, assignment: Assignment) -> TaskError:
         return TaskError(
