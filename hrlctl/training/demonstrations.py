@@ -40,12 +40,13 @@ class _Step(NamedTuple):
 
 
 class Lessons(NamedTuple):
-    """What was done at each of some steps, and what for; arrays with one row a step.
+    """What was advised at each of some steps, and what for; arrays with one row a step.
 
-    Where the screen shows the finished task there is nothing to do: ``steps_left`` is 0.
+    Where the screen shows the finished task there is nothing to do: ``steps_left`` is 0. A skill
+    that is about no slot has the slot of what was due before.
     """
 
-    action: npt.NDArray[np.int64]  # (count, 6), the oracle's, also where another one was taken
+    action: npt.NDArray[np.int64]  # (count, 6), also where another one was taken
     cells: npt.NDArray[np.uint8]  # (count, 2, bytes): pointers and targets that serve as well, bits
     aim: npt.NDArray[np.int64]  # (count, 2): skill and slot that were due, or ``UNLABELLED``
     before: npt.NDArray[np.int64]  # (count, 2): what is remembered; at first NOTHING_YET
@@ -233,9 +234,12 @@ def _lessons(steps: Sequence[_Step], memory: tuple[int, int] | None, gamma: floa
     nothing = np.full(2, UNLABELLED, np.int64)
     due = np.stack([*(step.aim for step in steps), nothing])
     for step in range(1, len(steps)):
-        # Where all milestones are reached before success, what was due last is gone on with.
+        # Where all milestones are reached before success, what was due last is gone on with. What
+        # is about no slot keeps the last one in mind: how far the task is would be forgotten.
         if due[step, 0] == UNLABELLED:
             due[step] = due[step - 1]
+        elif due[step, 1] == UNLABELLED:
+            due[step, 1] = due[step - 1, 1]
     before = np.concatenate([[(NOTHING_YET, 0)], due[:-1]])
     for step, remembered in enumerate([*(step.memory for step in steps), memory]):
         if remembered is not None:

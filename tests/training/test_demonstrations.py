@@ -82,6 +82,18 @@ def test_a_demonstration_ends_in_success_and_says_what_each_step_was_for(
     assert seen.screens.std() > 10
 
 
+def test_a_skill_about_nothing_keeps_the_slot_in_mind(basics: tuple[Task, ...]) -> None:
+    seen, lessons = everything(played(basics, 2 * len(basics)))
+    starts = np.concatenate([[True], seen.is_finished[:-1]])
+    told = seen.aims[:, 1] != UNLABELLED
+    follows = ~starts & ~seen.is_finished
+    open_before = np.concatenate([[False], lessons.aim[:-1, 1] != UNLABELLED])
+    kept = follows & ~told & open_before
+    assert kept.sum() > 5
+    rows = np.flatnonzero(kept)
+    np.testing.assert_array_equal(lessons.aim[rows, 1], lessons.aim[rows - 1, 1])
+
+
 def test_the_seed_decides_what_is_demonstrated(basics: tuple[Task, ...]) -> None:
     one, two, three = (everything(played(basics[:4], 4, seed)) for seed in (1, 1, 2))
     for first, second in zip((*one[0], *one[1]), (*two[0], *two[1]), strict=True):
