@@ -37,8 +37,9 @@ class RealPrograms:
             "folders": frozenset(),
             "directories": {},
             "addresses": {},
+            "clipboard": "",
         }
-        names = ("widgets", "settings", "answers", "clipboard")
+        names = ("widgets", "settings", "answers")
         self.facts = {**{name: getattr(state, name) for name in names}, **known}
 
     def __getattr__(self, name: str) -> Any:
