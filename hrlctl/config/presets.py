@@ -25,6 +25,16 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = {
     "classic": {},
 }
 
+WARM_START: Final[Mapping[str, Any]] = {
+    # PPO forgets what was cloned, most of all long tasks, the sooner the larger its steps are.
+    "training.learning_rate": 2e-4,
+    "training.entropy_coefficient": 0.005,
+    "training.entropy_final": 0.002,
+    "training.critic_steps": 20_480,
+    "training.cloning_decay": 1.0,
+}
+"""What stands over the preset where there are demonstrations."""
+
 DESKTOPS: Final[Mapping[str, Mapping[str, Any]]] = {
     "sim": {},
     # Real programs take milliseconds a step and a display each, and say nothing that could teach

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from hrlctl.config.environment import read_environment
 from hrlctl.config.keys import known_keys
-from hrlctl.config.presets import DESKTOPS, PRESETS, preset_for
+from hrlctl.config.presets import DESKTOPS, PRESETS, WARM_START, preset_for
 from hrlctl.config.provenance import Entry, Source, SourceKind
 from hrlctl.config.yaml_file import read_file
 from hrlctl.errors import ConfigurationError
@@ -116,6 +116,9 @@ def _below(given: Mapping[str, Entry], stored: StoredConfig | None) -> dict[str,
     preset = preset_for(str(chosen.value), str(device.value))
     source = Source(SourceKind.PRESET, preset)
     entries |= {key: Entry(value, source) for key, value in PRESETS[preset].items()}
+    if given.get("training.demonstrations", entries["training.demonstrations"]).value:
+        source = Source(SourceKind.PRESET, "warm start")
+        entries |= {key: Entry(value, source) for key, value in WARM_START.items()}
     desktop = str(given.get("environment.desktop", entries["environment.desktop"]).value)
     source = Source(SourceKind.PRESET, desktop)
     entries |= {key: Entry(value, source) for key, value in DESKTOPS[desktop].items()}

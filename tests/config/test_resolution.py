@@ -69,6 +69,17 @@ def test_a_preset_stands_under_everything_given_and_over_the_defaults() -> None:
     assert resolve({}, {}, file).config.training.update_epochs == 7
 
 
+def test_a_warm_start_takes_smaller_steps_unless_it_is_told_otherwise() -> None:
+    plain = resolve({}, {})
+    warm = resolve({"training.demonstrations": "100"}, {})
+    told = resolve({"training.learning_rate": "0.003"}, {"HRLCTL_TRAINING_DEMONSTRATIONS": "100"})
+    assert warm.config.training.learning_rate < plain.config.training.learning_rate
+    assert warm.config.training.critic_steps > 0 == plain.config.training.critic_steps
+    assert str(warm.sources["training.learning_rate"]) == "preset warm start"
+    assert told.config.training.learning_rate == 0.003
+    assert told.config.training.critic_steps == warm.config.training.critic_steps
+
+
 @pytest.mark.parametrize(("device", "preset"), [("cpu", "fast"), ("cuda:0", "classic")])
 def test_the_device_chooses_the_preset(device: str, preset: str) -> None:
     chosen = resolve({"training.device": device}, {})
