@@ -27,6 +27,10 @@ from hrlctl.packs.instances import TRAINING_SEEDS
 from hrlctl.policy.manager import NOTHING_YET
 from hrlctl.training.hands import Hand, SlippingHand
 
+_ATTEMPTS: Final = 3  # with a hand, at an instance; then the oracle plays it alone
+_NEWEST: Final = 0.3  # weight of a task's newest episode by hand in how often the hand errs
+_LEAST_NEED: Final = 0.25  # of a task in which the hand never errs
+
 
 class _Step(NamedTuple):
     """A step of an episode that is watched."""
@@ -52,11 +56,6 @@ class Lessons(NamedTuple):
     before: npt.NDArray[np.int64]  # (count, 2): what is remembered; at first NOTHING_YET
     steps_left: npt.NDArray[np.int64]  # (count,), until what is due is reached, this one included
     value: npt.NDArray[np.float32]  # (count,), discounted return of R from here
-
-
-_ATTEMPTS: Final = 3  # with a hand, at an instance; then the oracle plays it alone
-_NEWEST: Final = 0.3  # weight of a task's newest episode by hand in how often the hand errs
-_LEAST_NEED: Final = 0.25  # of a task in which the hand never errs
 
 
 def solvable(tasks: Sequence[Task]) -> tuple[Task, ...]:
