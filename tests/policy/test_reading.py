@@ -61,6 +61,17 @@ def test_a_text_that_is_cut_off_is_found_by_its_beginning() -> None:
     assert match.max() > 0.9
 
 
+def test_a_dot_within_a_text_is_no_ellipsis() -> None:
+    """Or every file with an extension would look like any other, cut off."""
+    screen = written("zonk.txt", "smoct.png", "prin..  abc")
+    match = find(screen, texts("smoct.png", "zolex.doc", "printer"))[0]
+    assert place(match[0]) == (1, 0)
+    assert match[0].max() > 0.9
+    assert match[1].max() < 0.5
+    assert place(match[2]) == (2, 0)
+    assert match[2].max() > 0.8
+
+
 def test_what_is_not_there_is_not_found_and_an_empty_slot_matches_nothing() -> None:
     match = find(written("paint  radio"), texts("music", "paint", ""))[0]
     assert match[0].max() < 0.15
