@@ -12,7 +12,7 @@ import platform
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Final, NamedTuple, get_args
 
 import torch
@@ -33,6 +33,7 @@ _ROUNDS: Final = 5
 _AS_FAST: Final = 1.05  # times the seconds: half the threads are then enough
 # Times the seconds: float32 is the more exact, and a third less here was nothing in whole updates.
 _CLEARLY: Final = 0.6
+_DISTURBED: Final = 0.2  # processors that others use while it is measured: it is no lasting truth
 
 
 class Settings(NamedTuple):
@@ -47,7 +48,8 @@ def best_settings(policy: HierarchicalPolicy, width: int, height: int) -> Settin
     """What ``policy`` is fastest with, as it was measured when this machine first needed it.
 
     Measuring takes a few seconds, and is done anew for another processor, version of torch, number
-    of threads allowed, device, network or size of screen.
+    of threads allowed, device, network or size of screen. What is measured while others use the
+    machine holds for this once.
 
     Args:
         policy: what is timed; its gradients are cleared.
@@ -57,9 +59,20 @@ def best_settings(policy: HierarchicalPolicy, width: int, height: int) -> Settin
     for known, settings in remembered():
         if known == key:
             return settings
+    others, started = _used_by_others(), perf_counter()
     settings = _measured(policy, width, height)
-    _remember(key, settings)
+    if _used_by_others() - others < _DISTURBED * (perf_counter() - started):
+        _remember(key, settings)
     return settings
+
+
+def _used_by_others() -> float:
+    """Seconds of processor time that all other processes have used; 0 where nobody tells."""
+    with suppress(OSError, ValueError):
+        user, nice, system = Path("/proc/stat").read_text("ascii").split(maxsplit=4)[1:4]
+        ticks = int(user) + int(nice) + int(system)
+        return ticks / os.sysconf("SC_CLK_TCK") - process_time()
+    return 0.0
 
 
 def remembered() -> Iterator[tuple[str, Settings]]:

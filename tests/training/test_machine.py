@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ import torch
 from hrlctl.policy import HierarchicalPolicy
 from hrlctl.schema.run import PolicyConfig, RunConfig
 from hrlctl.training import machine
-from hrlctl.training.machine import Settings, best_settings, remembered
+from hrlctl.training.machine import Settings, _used_by_others, best_settings, remembered
 from hrlctl.training.run import compose
 
 FILE = Path("hrlctl", "machine.json")
@@ -19,7 +22,9 @@ FILE = Path("hrlctl", "machine.json")
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of its own, on a machine that does nothing else."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(machine, "_used_by_others", lambda: 0.0)
     return tmp_path
 
 
@@ -42,6 +47,23 @@ def test_it_is_measured_once_for_each_network_and_size(
     wider = HierarchicalPolicy(PolicyConfig(width=24))
     assert best_settings(wider, 160, 120).threads == 7
     assert [settings.threads for _, settings in remembered()] == [1, 7, 7]
+
+
+def test_what_is_measured_on_a_busy_machine_is_not_remembered(
+    policy: HierarchicalPolicy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used = itertools.count(0.0, 100.0)
+    monkeypatch.setattr(machine, "_measured", lambda *_: Settings("off", 3, 1.0))
+    monkeypatch.setattr(machine, "_used_by_others", lambda: next(used))
+    assert best_settings(policy, 160, 120).threads == 3
+    assert not list(remembered())
+
+
+def test_others_are_told_from_this_process() -> None:
+    before = _used_by_others()
+    spend = "from time import process_time\nwhile process_time() < 0.5: pass"
+    subprocess.run([sys.executable, "-c", spend], check=True)
+    assert _used_by_others() - before > 0.4
 
 
 @pytest.mark.parametrize(
