@@ -11,7 +11,6 @@ import time
 from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
 
-from hrlctl.desktop.x11.slumber import limit
 from hrlctl.desktop.x11.tree import ProcessTree
 
 MOST_WORK: Final = 1.0
@@ -23,18 +22,11 @@ _ENDED: Final = b"ZX"
 _TICK: Final = os.sysconf("SC_CLK_TCK")
 
 
-class Thread(NamedTuple):
-    """A thread of a process."""
-
-    pid: int
-    number: int
-
-
 class _Look(NamedTuple):
     """What the threads of some processes were found at."""
 
     all_sleep: bool
-    turns: dict[Thread, bytes]  # how often each has run: the two counts of context switches
+    turns: dict[int, bytes]  # how often each has run: the two counts of context switches
 
 
 class Activity:
@@ -54,28 +46,8 @@ class Activity:
         # Between the two looks at it no thread has run: so all of them slept at the same time.
         return first.all_sleep and self._look() == first
 
-    def rests(self, seconds: float, since: float) -> bool:
-        """Whether they were idle just now, and stay so for ``seconds`` unless something is asked.
-
-        Where the kernel does not tell for how long a thread sleeps, they never rest.
-
-        Args:
-            seconds: within which none of an episode's programs wakes by itself; what the display
-                consists of draws nothing unasked.
-            since: ``time.monotonic()`` before what they were last asked for; what that has led to
-                sleeps no longer than since then.
-        """
-        first = self._look()
-        if not first.all_sleep:
-            return False
-        wakes_late = time.monotonic() + seconds - since
-        for thread in first.turns:
-            if thread.pid not in self._tree.kept and limit(*thread) < wakes_late:
-                return False
-        return self._look() == first
-
-    def turns(self) -> dict[Thread, bytes]:
-        """How often each thread of an episode's programs has had its turn."""
+    def turns(self) -> dict[int, bytes]:
+        """How often each thread of an episode's programs has had its turn, by thread."""
         return self._look(leave_out=self._tree.kept).turns
 
     def computed(self) -> dict[int, float]:
@@ -88,7 +60,7 @@ class Activity:
         return found
 
     def _look(self, leave_out: Collection[int] = ()) -> _Look:
-        turns: dict[Thread, bytes] = {}
+        turns: dict[int, bytes] = {}
         all_sleep = True
         for pid in self._processes():
             if pid in leave_out:
@@ -100,8 +72,7 @@ class Activity:
                     if state in _ENDED:
                         continue
                     all_sleep &= state not in _AT_WORK
-                    switches = status.partition(b"voluntary_ctxt_switches:")[2]
-                    turns[Thread(pid, int(thread))] = switches
+                    turns[int(thread)] = status.partition(b"voluntary_ctxt_switches:")[2]
             except OSError:  # it has just ended, which its parent will hear of
                 all_sleep = False
         return _Look(all_sleep, turns)

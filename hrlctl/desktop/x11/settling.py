@@ -3,8 +3,6 @@
 XDamage tells that something was drawn. A program that answers ``_NET_WM_PING`` (EWMH) has handled
 the input that was sent before; what is drawn follows within a frame or two. What it does in other
 threads, or waits to do because the machine is busy, is over when no program is at work any more.
-Where it can be seen for how long programs sleep, nothing is waited for that none of them means to
-do.
 """
 
 from __future__ import annotations
@@ -40,7 +38,6 @@ UNANSWERED: Final = 1.0
 """Seconds to wait for the answer of a program that is not at work; one that hangs must not hold up
 everything."""
 _AT_WORK_AGAIN: Final = 0.002  # seconds between two looks at programs that are at work
-_REST_AGAIN: Final = 0.004  # the same, where it is asked for how long they sleep
 
 
 class Helper(Protocol):
@@ -108,17 +105,14 @@ class Settler:
             seconds: see there.
         """
         self._has_restructured = False
-        began = time.monotonic()
-        rests = self._settle_once(window_id, is_ours=is_ours, lag=lag)
-        if rests and until is None and not is_dialog:
-            return
+        self._settle_once(window_id, is_ours=is_ours, lag=lag)
         if until is not None:
             self.wait_for(until, seconds)
             window_id = self._windows.active()
-            self._settle_once(window_id, is_new=True, is_starting=True)
+            self._settle_once(window_id, is_new=True, quiet=UNHURRIED)
             self._has_restructured = False
         elif is_dialog:
-            self._settle_held(began)
+            self._settle_held()
             if window_id not in self._windows.ids():
                 window_id = self._windows.active()
         drawn = self.last_damage
@@ -139,17 +133,9 @@ class Settler:
         *,
         is_ours: bool = False,
         is_new: bool = False,
-        is_starting: bool = False,
+        quiet: float = QUIET,
         lag: float = 0.0,
-    ) -> bool:
-        """Wait for what one input has led to; returns whether it is certain that nothing follows.
-
-        Args:
-            window_id, is_ours, lag: see ``settle``.
-            is_new: what was drawn before may be part of it.
-            is_starting: the program has just started: it gets more quiet, however still it is.
-        """
-        quiet = UNHURRIED if is_starting else QUIET
+    ) -> None:
         began = time.monotonic()
         serial = self._ask(window_id)
         answered_at = began if serial is None else None
@@ -165,25 +151,15 @@ class Settler:
             ends = max(ends, worked_at + QUIET, min(self._helped + QUIET, began + LONGEST))
             ends = max(ends, (answered_at or began) + lag)
             if now < ends:
-                if (
-                    answered_at is not None
-                    and not is_starting
-                    and self._rests(max(quiet, lag), began)
-                ):
-                    return True
-                self._wait(min(ends - now, _REST_AGAIN))
+                self._wait(ends - now)
             elif work.goes_on():
                 worked_at = time.monotonic()
             else:
                 self.pump()
                 if max(self.last_damage, self._helped) <= now or now >= began + LONGEST:
-                    return False
+                    return
 
-    def _rests(self, quiet: float, since: float) -> bool:
-        """Whether programs have done all that they were given, and hrlctl what it was asked."""
-        return self._activity.rests(quiet, since) and not self.pump()
-
-    def _settle_held(self, since: float) -> None:
+    def _settle_held(self) -> None:
         """Wait until no button of a dialog is held any more, and what it did is done.
 
         A file dialog holds its button twice: for the key, and once it has looked at the file. The
@@ -257,17 +233,11 @@ class Settler:
             sources = [self._x.fileno()] if asked is None else [self._x.fileno(), asked]
             select.select(sources, [], [], seconds)
 
-    def pump(self) -> bool:
-        """Handle all events that have come, and what programs have asked for.
-
-        Returns:
-            Whether there was anything.
-        """
-        found = self._helper.pump()
-        if found:
+    def pump(self) -> None:
+        """Handle all events that have come, and what programs have asked for."""
+        if self._helper.pump():
             self._helped = time.monotonic()
         while self._x.pending_events():
-            found = True
             event = self._x.next_event()
             if event.type == self._damage_event:
                 self.last_damage = time.monotonic()
@@ -277,7 +247,6 @@ class Settler:
             else:
                 self._has_restructured |= event.type in (X.MapNotify, X.UnmapNotify)
                 self._dispatch(event)
-        return found
 
     def _is_answer(self, event: Any) -> bool:
         return bool(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +12,6 @@ from hrlctl.desktop.x11.activity import Activity, Work
 from hrlctl.desktop.x11.tree import ProcessTree
 
 from .test_processes import ENVIRONMENT, wait_for
-from .test_slumber import needs_limits
 
 pytestmark = pytest.mark.x11
 
@@ -64,17 +61,3 @@ def test_a_program_that_had_its_turn_shows_unless_the_display_consists_of_it(
     assert activity.turns() == before
     pipes[1].write_text("wake\n")
     assert wait_for(lambda: activity.turns() != before)
-
-
-@needs_limits
-def test_programs_rest_when_none_of_them_will_wake_soon(tree: ProcessTree) -> None:
-    activity = Activity(tree)
-    since = time.monotonic()
-    python = f"exec {sys.executable} -I -S -c"
-    start(tree, f"{python} 'import select; select.poll().poll()'")
-    assert wait_for(lambda: activity.rests(0.02, since))
-    start(tree, f"{python} 'import select; select.poll().poll(3_600_000)'")
-    assert wait_for(lambda: activity.rests(0.02, since))
-    assert not activity.rests(3_600, since)
-    start(tree, "while :; do :; done")
-    assert not any(activity.rests(0.02, since) for _ in range(20))
