@@ -37,8 +37,8 @@ WARM_START: Final[Mapping[str, Any]] = {
 
 DESKTOPS: Final[Mapping[str, Mapping[str, Any]]] = {
     "sim": {},
-    # Real programs take milliseconds a step and a display each, and say nothing that could teach
-    # reading.
+    # Real programs take milliseconds a step and a display each, and say little that could teach
+    # reading: too little to begin with that alone.
     "x11": {
         "environment.screen_width": SCREEN_SIZES["x11"].width,
         "environment.screen_height": SCREEN_SIZES["x11"].height,

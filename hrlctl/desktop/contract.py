@@ -127,12 +127,19 @@ class DesktopState(Protocol):
     def clipboard(self) -> str | Unknown: ...
 
 
+UNLABELLED: Final = 255
+"""A label where there is none."""
+UNREAD: Final = 0xFFFF
+"""The code point (of no character) where what is written is not known."""
+
+
 class Annotation(NamedTuple):
     """What stands under each pointer cell; labels for auxiliary losses only."""
 
-    looks: npt.NDArray[np.uint8]  # (rows, columns), index into ``LOOKS``, at the cell's centre
+    looks: npt.NDArray[np.uint8]  # (rows, columns), index into ``LOOKS``, at the cell's centre;
+    # or UNLABELLED
     letters: npt.NDArray[np.uint16]  # (rows, 2 * columns): the code point of the character in the
-    # middle of each half of a cell, 0 where nothing is written
+    # middle of each half of a cell, 0 where nothing is written; or UNREAD, then in both halves
 
 
 class Desktop(ABC):

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from hrlctl.desktop.contract import UNLABELLED as UNLABELLED
 from hrlctl.desktop.contract import Screen
 from hrlctl.env.action import NUM_SLOTS, ActionSpace, ActionType, Part
 from hrlctl.env.episode import Episode
@@ -15,8 +16,6 @@ from hrlctl.env.observation import INSTRUCTION_LENGTH, SLOT_LENGTH, Reading
 TIME_LEFT, POINTER_X, POINTER_Y, IS_UNCHANGED, LAST_TYPE = range(5)
 """Where the context's features stand; from ``LAST_TYPE`` on the last action's type (one-hot)."""
 CONTEXT_FEATURES: Final = LAST_TYPE + len(ActionType)
-UNLABELLED: Final = 255
-"""A label where there is none: the desktop does not know, or nothing is left to aim at."""
 
 Layout = tuple[tuple[tuple[int, ...], type[Any]], ...]
 """Shape and type of each of some arrays."""

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from hrlctl.desktop.contract import UNLABELLED, UNREAD
 from hrlctl.env.action import NUM_SLOTS
 from hrlctl.errors import UsageError
 
@@ -55,14 +56,18 @@ def encode_text(text: str, length: int) -> Codes:
 
 
 def encode_letters(code_points: npt.NDArray[np.uint16]) -> Codes:
-    """Character codes of single characters, given as code points; ``PAD`` for code point 0."""
+    """Character codes of single characters, given as code points.
+
+    ``PAD`` for code point 0, ``UNLABELLED`` for ``UNREAD``.
+    """
     return _letter_codes()[code_points]
 
 
 @cache
 def _letter_codes() -> Codes:
     table = np.zeros(0x10000, np.uint8)
-    for code_point in range(1, len(table)):
+    table[UNREAD] = UNLABELLED
+    for code_point in range(1, UNREAD):
         folded = _fold(chr(code_point))
         table[code_point] = _code(folded[0]) if folded else PAD
     return table

@@ -1,9 +1,9 @@
 """Demonstrations: what is seen while oracles solve training instances, and what they advise there.
 
-They are a function of the tasks, a seed and a number: a run that is resumed plays them again, and
-its checkpoints hold none. A step is kept as it was seen, in one compressed piece, with the labels
-that teach to see and to read: unlike what ``imitation`` keeps, it is first learned from while the
-agent cannot read yet.
+They are a function of the tasks, a seed and a number, however many demonstrators share them: a run
+that is resumed plays them again, and its checkpoints hold none. A step is kept as it was seen, in
+one compressed piece, with the labels that teach to see and to read: unlike what ``imitation``
+keeps, it is first learned from while the agent cannot read yet.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hrlctl.desktop.contract import Desktop
+from hrlctl.env.action import ActionSpace
 from hrlctl.env.arrays import UNLABELLED, ObservationArrays
 from hrlctl.env.episode import EpisodeRules
 from hrlctl.env.oracle import Advice, Oracle
@@ -27,6 +28,8 @@ from hrlctl.packs.instances import TRAINING_SEEDS
 from hrlctl.policy.manager import NOTHING_YET
 from hrlctl.training.hands import Hand, SlippingHand
 
+AT_A_TIME: Final = 32
+"""Demonstrations whose tasks are chosen at a time, by what those before have shown."""
 _ATTEMPTS: Final = 3  # with a hand, at an instance; then the oracle plays it alone
 _NEWEST: Final = 0.3  # weight of a task's newest episode by hand in how often the hand errs
 _LEAST_NEED: Final = 0.25  # of a task in which the hand never errs
@@ -74,19 +77,104 @@ def solvable(tasks: Sequence[Task]) -> tuple[Task, ...]:
     return found
 
 
+class Turn(NamedTuple):
+    """A demonstration that is to be played."""
+
+    number: int
+    task: int
+    by_hand: bool
+
+
+class Played(NamedTuple):
+    """What a demonstration has shown: nothing, where its oracle has failed."""
+
+    turn: Turn
+    observations: Sequence[bytes]  # packed, one for each step, and the last screen
+    lessons: Sequence[Lessons]  # a row for each of them
+    has_erred: bool  # the hand did, the first time
+    fault: str | None
+
+
+class _Watched(NamedTuple):
+    """An episode that was watched; nothing is kept of one that fails."""
+
+    observations: list[bytes]
+    lessons: list[Lessons]
+    lost_at: int | None
+    """Where it fails: the step in which the hand should have done as advised, the first since
+    something was reached in which it did not. ``None`` where it succeeds."""
+    has_erred: bool  # the hand did anything but what was advised
+
+
 class Demonstrations:
-    """The steps of the demonstrations that were played so far.
+    """Whose turn it is, and the steps of the demonstrations that were played so far.
+
+    In every other one the oracle acts alone, and the tasks take turns. In the others a hand acts,
+    and tasks in which it errs come up to four times as often as others.
+
+    Args:
+        tasks: that are demonstrated; all have an oracle.
+        actions: of the screen.
+
+    Attributes:
+        played: how many demonstrations were played.
+        faults: by the id of a task whose oracle has failed: why, the first time.
+    """
+
+    def __init__(self, tasks: Sequence[Task], actions: ActionSpace) -> None:
+        self._tasks = tasks
+        self._record = _record(actions)
+        self._errs = [1.0] * len(tasks)  # how often the hand errs in a task, of late
+        self._spent = [0.0] * len(tasks)  # on a task by hand; the more, the less it is needed
+        self.played = 0
+        self.faults: dict[str, str] = {}
+        self._observations: list[bytes] = []
+        self._lessons: list[Lessons] = []
+
+    def __len__(self) -> int:
+        return len(self._observations)
+
+    def turns(self, count: int) -> list[Turn]:
+        """What is to be played next, of ``count`` in all: up to ``AT_A_TIME``."""
+        turns = []
+        for number in range(self.played, min(self.played + AT_A_TIME, count)):
+            turn, by_hand = divmod(number, 2)
+            task = turn % len(self._tasks)
+            if by_hand:
+                task = min(range(len(self._tasks)), key=self._spent.__getitem__)
+                self._spent[task] += 1 / max(self._errs[task], _LEAST_NEED)
+            turns.append(Turn(number, task, bool(by_hand)))
+        return turns
+
+    def add(self, played: Played) -> None:
+        """Keep what the next demonstration has shown."""
+        task = played.turn.task
+        if played.turn.by_hand and played.fault is None:
+            self._errs[task] += _NEWEST * (played.has_erred - self._errs[task])
+        if played.fault is not None:
+            self.faults.setdefault(self._tasks[task].id, played.fault)
+        self._observations += played.observations
+        self._lessons += played.lessons
+        self.played += 1
+
+    def take(self, rows: npt.NDArray[np.int64]) -> tuple[ObservationArrays, Lessons]:
+        """What was seen at the steps ``rows``, all of it fresh, and what was done."""
+        packed = b"".join(zlib.decompress(self._observations[row]) for row in rows)
+        records = np.frombuffer(packed, self._record)
+        seen = (np.ascontiguousarray(records[name]) for name in ObservationArrays._fields)
+        parts = zip(*(self._lessons[row] for row in rows), strict=True)
+        return ObservationArrays._make(seen), Lessons._make(map(np.stack, parts))
+
+
+class Demonstrator:
+    """Plays demonstrations.
 
     Args:
         tasks: that are demonstrated; all have an oracle.
         desktop: where they are played.
         rules: rewards of the run.
-        seed: with it a demonstration's number says what is played.
-        hand: acts in every other turn; without it one that does as advised and slips.
-
-    Attributes:
-        played: how many demonstrations were played.
-        faults: by the id of a task whose oracle has failed: why, the first time.
+        seed: with it a demonstration's number says which instance is played.
+        hand: acts in some turns; without it one that does as advised and slips.
     """
 
     def __init__(
@@ -99,70 +187,39 @@ class Demonstrations:
     ) -> None:
         self._tasks, self._desktop, self._gamma, self._seed = tasks, desktop, rules.gamma, seed
         self._vector = DesktopVector(tasks, [desktop], rules, _unassigned)
-        self._hand: Hand = SlippingHand(self._vector.actions) if hand is None else hand
+        self.actions = self._vector.actions
+        self._hand: Hand = SlippingHand(self.actions) if hand is None else hand
         self._seen = self._vector.allocate(1).row(0)
         self._results = self._vector.allocate_results(1).row(0)
-        layout = ObservationArrays.layout((), self._vector.actions)
-        fields = zip(ObservationArrays._fields, layout, strict=True)
-        self._record = np.dtype([(name, dtype, shape) for name, (shape, dtype) in fields])
-        self._errs = [1.0] * len(tasks)  # how often the hand errs in a task, of late
-        self._spent = [0.0] * len(tasks)  # on a task by hand; the more, the less it is needed
-        self.played = 0
-        self.faults: dict[str, str] = {}
-        self._observations: list[bytes] = []
-        self._lessons: list[Lessons] = []
+        self._record = _record(self.actions)
 
-    def __len__(self) -> int:
-        return len(self._observations)
+    def play(self, turn: Turn) -> Played:
+        """Play a demonstration.
 
-    def play(self) -> None:
-        """Play the next demonstration.
-
-        In every other one the oracle acts alone, and the tasks take turns. In the others the hand
-        acts, up to what the oracle cannot make up for, and tasks in which it errs come up to four
-        times as often as others. One that fails is noted, and there is nothing to learn from it.
+        The hand acts up to what the oracle cannot make up for. One whose oracle fails is noted, and
+        there is nothing to learn from it.
         """
-        rng = random.Random(self._seed << 32 | self.played)
-        turn, by_hand = divmod(self.played, 2)
-        self.played += 1
-        task = turn % len(self._tasks)
-        if by_hand:
-            task = min(range(len(self._tasks)), key=self._spent.__getitem__)
-            self._spent[task] += 1 / max(self._errs[task], _LEAST_NEED)
+        rng = random.Random(self._seed << 32 | turn.number)
         # The screen of the finished task is seen, too; nothing is done there any more.
-        assignment = Assignment(task, rng.randrange(TRAINING_SEEDS), linger=1)
-        until = self._tasks[task].max_steps if by_hand else 0
+        assignment = Assignment(turn.task, rng.randrange(TRAINING_SEEDS), linger=1)
+        until = self._tasks[turn.task].max_steps if turn.by_hand else 0
         try:
-            for attempt in range(_ATTEMPTS):
-                lost_at, has_erred = self._watch(assignment, until)
-                if by_hand and not attempt:
-                    self._errs[task] += _NEWEST * (has_erred - self._errs[task])
-                if lost_at is None:
-                    return
-                until = lost_at
-            self._watch(assignment, 0)
+            watched = first = self._watch(assignment, until)
+            attempts = 1
+            while watched.lost_at is not None:
+                until = watched.lost_at if attempts < _ATTEMPTS else 0
+                watched = self._watch(assignment, until)
+                attempts += 1
         except TaskError as error:
-            self.faults.setdefault(self._tasks[task].id, error.message)
+            return Played(turn, (), (), has_erred=False, fault=error.message)
+        return Played(turn, watched.observations, watched.lessons, first.has_erred, None)
 
-    def take(self, rows: npt.NDArray[np.int64]) -> tuple[ObservationArrays, Lessons]:
-        """What was seen at the steps ``rows``, all of it fresh, and what was done."""
-        packed = b"".join(zlib.decompress(self._observations[row]) for row in rows)
-        records = np.frombuffer(packed, self._record)
-        seen = (np.ascontiguousarray(records[name]) for name in ObservationArrays._fields)
-        parts = zip(*(self._lessons[row] for row in rows), strict=True)
-        return ObservationArrays._make(seen), Lessons._make(map(np.stack, parts))
-
-    def _watch(self, assignment: Assignment, until: int) -> tuple[int | None, bool]:
-        """Keep what is seen and what is to be done in one episode, if it succeeds.
+    def _watch(self, assignment: Assignment, until: int) -> _Watched:
+        """Watch one episode.
 
         Args:
             assignment: what is played.
             until: the step from which on the oracle acts, not the hand.
-
-        Returns:
-            Where it fails, the step in which the hand should have done as advised, the first since
-            something was reached in which it did not; ``None`` where it succeeds. And whether the
-            hand did anything but what was advised.
 
         Raises:
             TaskError: the oracle alone does not solve it.
@@ -195,15 +252,18 @@ class Demonstrations:
                     raise
                 reached = [n for n, step in enumerate(steps) if step.reaches]
                 since = [n for n in errors if not reached or n > reached[-1]]
-                return (since or errors[-1:])[0], True
+                return _Watched([], [], (since or errors[-1:])[0], has_erred=True)
             reaches = bool(results.reached_skill[0] >= 0)
             steps.append(_Step(packed, aim, memory, advice, float(results.rewards[0]), reaches))
             vector.observe(seen)
-        self._observations += [*(step.seen for step in steps), self._packed()]
         memory = self._hand.memory if len(steps) <= until else None
         lessons = _lessons(steps, memory, self._gamma)
-        self._lessons += map(Lessons._make, zip(*lessons, strict=True))
-        return None, bool(errors)
+        return _Watched(
+            [*(step.seen for step in steps), self._packed()],
+            [Lessons._make(row) for row in zip(*lessons, strict=True)],
+            None,
+            bool(errors),
+        )
 
     def _unsolved(self, assignment: Assignment) -> TaskError:
         return TaskError(
@@ -216,6 +276,12 @@ class Demonstrations:
         for name, array in zip(ObservationArrays._fields, self._seen, strict=True):
             record[name] = array
         return zlib.compress(record.tobytes(), 1)
+
+
+def _record(actions: ActionSpace) -> np.dtype[np.void]:
+    """How an observation is packed."""
+    fields = zip(ObservationArrays._fields, ObservationArrays.layout((), actions), strict=True)
+    return np.dtype([(name, dtype, shape) for name, (shape, dtype) in fields])
 
 
 def _unassigned(index: int) -> Assignment:

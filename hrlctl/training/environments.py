@@ -65,12 +65,16 @@ def make_vector(
     kind = environment.desktop
     check_available(kind, (task.spec.setup for task in tasks if task.spec.setup is not None))
     desktop = desktop_factory(kind, environment.screen_width, environment.screen_height)
-    # Steps on real programs are mostly waiting: every display has a process of its own.
-    workers = num_envs if kind == "x11" else training.workers
-    if workers:
+    if workers := processes_for(config, num_envs):
         return WorkerVector(tasks, num_envs, desktop, rules, unassigned, workers=workers)
     desktops = [desktop() for _ in range(num_envs)]
     return DesktopVector(tasks, desktops, rules, unassigned)
+
+
+def processes_for(config: RunConfig, num_envs: int) -> int:
+    """How many processes ``num_envs`` desktops are shared by; none: they are all in this one."""
+    # Steps on real programs are mostly waiting: every display has a process of its own.
+    return num_envs if config.environment.desktop == "x11" else config.training.workers
 
 
 def share_of(num_envs: int, processes: int) -> int:

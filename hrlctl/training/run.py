@@ -28,7 +28,13 @@ from hrlctl.training.checkpoint import (
     read_checkpoint,
     stored_config,
 )
-from hrlctl.training.environments import digest, load_tasks, make_vector, versions
+from hrlctl.training.environments import (
+    digest,
+    load_tasks,
+    make_vector,
+    processes_for,
+    versions,
+)
 from hrlctl.training.machine import best_settings
 from hrlctl.training.memory import keep_freed_memory
 from hrlctl.training.ranks import Ranks, joined
@@ -120,6 +126,7 @@ def compose(
             make_desktop=desktop_factory(
                 environment.desktop, environment.screen_width, environment.screen_height
             ),
+            demonstrators=processes_for(config, training.num_envs),
             taught=init_from is not None,
             ranks=ranks,
         )

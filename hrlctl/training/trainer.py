@@ -66,6 +66,7 @@ class PPOTrainer:
         save_dir: where checkpoints go; without it none are written.
         metadata: what checkpoints say beside the training, such as the packs' versions.
         make_desktop: where demonstrations are played, if there are any; the simulator without.
+        demonstrators: how many processes share them; none: they are played in this one.
         taught: the policy has learned something already, as with weights of a file.
         ranks: the processes that train the policy together, each in environments of its own;
             without, this one alone. Numbers of steps are those of all of them.
@@ -86,6 +87,7 @@ class PPOTrainer:
         save_dir: Path | None = None,
         metadata: dict[str, Any] | None = None,
         make_desktop: Callable[[], Desktop] | None = None,
+        demonstrators: int = 0,
         taught: bool = False,
         ranks: Ranks | None = None,
         **overrides: Any,
@@ -136,8 +138,10 @@ class PPOTrainer:
             self.warm_start = WarmStart(
                 self.learner,
                 self.tasks,
+                actions,
                 make_desktop or desktop_factory("sim", actions.width, actions.height),
                 self.source.rules,
+                demonstrators=demonstrators,
                 taught=taught,
             )
         self.alarms = Alarms()

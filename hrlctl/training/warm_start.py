@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from hrlctl.desktop.contract import Desktop
+from hrlctl.env.action import ActionSpace
 from hrlctl.env.arrays import ObservationArrays
 from hrlctl.env.episode import EpisodeRules
 from hrlctl.errors import CheckpointError, TaskError
@@ -29,7 +30,7 @@ from hrlctl.policy.perception import Percept
 from hrlctl.training.checkpoint import Position
 from hrlctl.training.cloning import CloningLosses, Exercise, cloning_losses, perceive
 from hrlctl.training.demonstrations import Demonstrations, Lessons, solvable
-from hrlctl.training.hands import AgentsHand
+from hrlctl.training.demonstrators import Company, Part
 from hrlctl.training.ppo import DONE_COEFFICIENT, READING_BATCH, Learner
 from hrlctl.training.precision import autocast
 
@@ -41,7 +42,6 @@ _BESIDE: Final = 16  # steps that are cloned beside each minibatch of PPO
 _LEAST_RATE: Final = 0.1  # of the learning rate is left when cloning ends
 _LITERATE: Final = 0.75  # share of the letters read right, from which on ...
 _READ_LATER: Final = 0.25  # ... the reader learns from this share of the screens
-_EPISODES_AN_EVENT: Final = 50
 _SHARES: Final = ("letters_read", "actions_right", "skills_right")
 
 
@@ -51,8 +51,10 @@ class WarmStart:
     Args:
         learner: what learns; its configuration says how many demonstrations, and how long.
         tasks: of the run.
-        make_desktop: the desktop on which demonstrations are played, one after the other.
+        actions: of the screen.
+        make_desktop: a desktop on which demonstrations are played.
         rules: rewards of the run.
+        demonstrators: how many processes share them; none: they are played in this one.
         taught: the policy has learned something already: as it is now, it acts in a part of the
             demonstrations, so that its own errors are seen.
 
@@ -64,15 +66,18 @@ class WarmStart:
         self,
         learner: Learner,
         tasks: Sequence[Task],
+        actions: ActionSpace,
         make_desktop: Callable[[], Desktop],
         rules: EpisodeRules,
         *,
+        demonstrators: int = 0,
         taught: bool = False,
     ) -> None:
         self.learner, self.config = learner, learner.config
         self._tasks = solvable(tasks)
         self._left_out = [task.id for task in tasks if task not in self._tasks]
-        self._make_desktop, self._rules = make_desktop, rules
+        self._actions, self._make_desktop, self._rules = actions, make_desktop, rules
+        self._demonstrators = demonstrators
         self._rounds = 0  # of cloning, that are done
         self._is_cloned = False
         self._is_literate = False
@@ -98,12 +103,10 @@ class WarmStart:
         self.fade(progress)
         if self._is_cloned and not self._coefficient:
             return
-        with closing(self._make_desktop()) as desktop:
-            hand = None if self._pupil is None else AgentsHand(self._pupil)
-            demonstrations = Demonstrations(
-                self._tasks, desktop, self._rules, self.config.seed, hand
-            )
-            yield from self._play(demonstrations, position, stop)
+        demonstrations = Demonstrations(self._tasks, self._actions)
+        part = Part.of(self._tasks, self._make_desktop, self._rules, self.config.seed, self._pupil)
+        with closing(Company(part, self._demonstrators)) as company:
+            yield from self._play(demonstrations, company, position, stop)
         if demonstrations.played < self.config.demonstrations:
             return
         if not len(demonstrations):
@@ -175,7 +178,11 @@ class WarmStart:
             self._pupil.load_state_dict(state["pupil"])
 
     def _play(
-        self, demonstrations: Demonstrations, position: Position, stop: Callable[[], bool]
+        self,
+        demonstrations: Demonstrations,
+        company: Company,
+        position: Position,
+        stop: Callable[[], bool],
     ) -> Iterator[Event]:
         count = self.config.demonstrations
         if self._left_out:
@@ -186,8 +193,8 @@ class WarmStart:
             )
         while demonstrations.played < count and not stop():
             began = perf_counter()
-            for _ in range(min(_EPISODES_AN_EVENT, count - demonstrations.played)):
-                demonstrations.play()
+            for played in company.play(demonstrations.turns(count)):
+                demonstrations.add(played)
             position.seconds += perf_counter() - began
             yield DemonstrationsPlayed(
                 position.steps, demonstrations.played, count, len(demonstrations), position.seconds

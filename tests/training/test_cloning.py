@@ -20,16 +20,17 @@ from hrlctl.policy.manager import DURATIONS, NOTHING_YET, SKILLS
 from hrlctl.schema.base import Skill
 from hrlctl.schema.run import PolicyConfig
 from hrlctl.training.cloning import CloningLosses, Exercise, cloning_losses, perceive
-from hrlctl.training.demonstrations import Demonstrations, Lessons
+from hrlctl.training.demonstrations import Demonstrations, Demonstrator, Lessons
 
 GAMMA = 0.99
 
 
 @pytest.fixture(scope="module")
 def steps(basics: tuple[Task, ...]) -> tuple[ObservationArrays, Lessons]:
-    found = Demonstrations(basics, SimDesktop(128, 96), EpisodeRules(), seed=0)
-    for _ in range(len(basics)):
-        found.play()
+    demonstrator = Demonstrator(basics, SimDesktop(128, 96), EpisodeRules(), seed=0)
+    found = Demonstrations(basics, demonstrator.actions)
+    for turn in found.turns(len(basics)):
+        found.add(demonstrator.play(turn))
     return found.take(np.arange(len(found)))
 
 

@@ -23,16 +23,26 @@ from hrlctl.policy.manager import NOTHING_YET
 from hrlctl.schema.base import Split
 from hrlctl.schema.run import PolicyConfig
 from hrlctl.training import demonstrations
-from hrlctl.training.demonstrations import Demonstrations, Lessons, solvable
-from hrlctl.training.hands import AgentsHand, SlippingHand
+from hrlctl.training.demonstrations import (
+    AT_A_TIME,
+    Demonstrations,
+    Demonstrator,
+    Lessons,
+    solvable,
+)
+from hrlctl.training.hands import AgentsHand, Hand, SlippingHand
 
 RULES = EpisodeRules()
 
 
-def played(tasks: tuple[Task, ...], count: int, seed: int = 0) -> Demonstrations:
-    found = Demonstrations(tasks, SimDesktop(128, 96), RULES, seed)
-    for _ in range(count):
-        found.play()
+def played(
+    tasks: tuple[Task, ...], count: int, seed: int = 0, hand: Hand | None = None
+) -> Demonstrations:
+    demonstrator = Demonstrator(tasks, SimDesktop(128, 96), RULES, seed, hand)
+    found = Demonstrations(tasks, demonstrator.actions)
+    while turns := found.turns(count):
+        for turn in turns:
+            found.add(demonstrator.play(turn))
     return found
 
 
@@ -189,9 +199,7 @@ def test_what_the_hand_does_is_seen_and_what_is_advised_is_learned(
     basics: tuple[Task, ...],
 ) -> None:
     tasks = basics[:4]
-    found = Demonstrations(tasks, SimDesktop(128, 96), RULES, 0, Wanderer())
-    for _ in range(8):
-        found.play()
+    found = played(tasks, 8, hand=Wanderer())
     seen, lessons = everything(found)
     assert not found.faults
     assert (lessons.action[:, Part.TYPE] != ActionType.WAIT).all()
@@ -214,9 +222,7 @@ class Vandal(Wanderer):
 
 def test_a_hand_acts_up_to_what_cannot_be_made_up_for(basics: tuple[Task, ...]) -> None:
     tasks = tuple(task for task in basics if task.id.endswith(("save-word", "calculator-add")))
-    found = Demonstrations(tasks, SimDesktop(128, 96), RULES, 0, Vandal())
-    for _ in range(4):
-        found.play()
+    found = played(tasks, 4, hand=Vandal())
     seen, lessons = everything(found)
     assert not found.faults
     assert seen.is_finished.sum() == 4
@@ -247,11 +253,13 @@ def test_tasks_in_which_the_hand_errs_come_up_more_often(
             return super().act(seen, advice) if drawn[-1] == basics[1].id else advice.action
 
     monkeypatch.setattr(vector, "draw_instance", noted)
-    found = Demonstrations(basics[:2], SimDesktop(128, 96), RULES, 0, Sometimes())
+    demonstrator = Demonstrator(basics[:2], SimDesktop(128, 96), RULES, 0, Sometimes())
+    found = Demonstrations(basics[:2], demonstrator.actions)
     counts = Counter[str]()
-    for number in range(60):
-        found.play()
-        counts[drawn[-1]] += number % 2
+    while turns := found.turns(4 * AT_A_TIME):
+        for turn in turns:
+            found.add(demonstrator.play(turn))
+            counts[drawn[-1]] += turn.by_hand
     assert counts[basics[1].id] > 2 * counts[basics[0].id] > 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import random
 import tempfile
 import time
@@ -13,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from hrlctl.desktop.contract import UNKNOWN, Locator, Rect, Role, Unknown
 from hrlctl.desktop.sim.web import NOT_FOUND, Web
+from hrlctl.desktop.x11.annotation import Character, Labels, Thing
 from hrlctl.desktop.x11.browser_profile import NEW_TAB, write_profile
 from hrlctl.desktop.x11.devtools import ANSWER_SECONDS, DevTools
 from hrlctl.desktop.x11.looks import Look
@@ -22,6 +24,7 @@ from hrlctl.desktop.x11.web_pages import html
 from hrlctl.desktop.x11.windows import Window
 from hrlctl.errors import DesktopError
 from hrlctl.schema.pages import normal_address
+from hrlctl.schema.vocabulary import MARKABLE
 
 _NEW_TABS: Final = ("about:", "chrome:")
 """What the browser itself shows is at no address."""
@@ -44,6 +47,26 @@ _FIND: Final = """(() => {
     things.push([name, place.x, place.y, place.width, place.height]);
   }
   return {width: innerWidth, height: innerHeight, things};
+})()"""
+_READ: Final = """(() => {
+  const things = [], characters = [], range = document.createRange();
+  for (const [role, selector] of Object.entries(%s))
+    for (const element of document.querySelectorAll(selector)) {
+      const place = element.getBoundingClientRect();
+      const isFocused = element === document.activeElement;
+      things.push([role, isFocused, place.x, place.y, place.width, place.height]);
+    }
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode())
+    for (let at = 0; at < texts.currentNode.length; at++) {
+      range.setStart(texts.currentNode, at);
+      range.setEnd(texts.currentNode, at + 1);
+      const place = range.getBoundingClientRect();
+      if (place.width > 0 && place.top >= 0 && place.bottom <= innerHeight)
+        characters.push(
+          [range.toString(), place.left, place.right, place.top + place.height / 2]);
+    }
+  return {width: innerWidth, height: innerHeight, things, characters};
 })()"""
 
 
@@ -221,26 +244,62 @@ class Browser:
 
     def part(self, locator: Locator, window: Window) -> Rect | None:
         """Where a thing on the page in a window is, as far as it is scrolled into view."""
-        tabs = [tab for tab in self._tabs() if tab.title == _tab_title(window)]
         selector = _SELECTORS.get(locator.role)
-        if len(tabs) != 1 or selector is None:
+        page = None if selector is None else self._evaluate(_FIND % selector, window)
+        if page is None:
+            return None
+        view = _view(page, window)
+        for name, *place in page["things"]:
+            if locator.name is None or name.casefold() == locator.name.casefold():
+                rect = _on_screen(place, view)
+                if rect is not None:
+                    return rect
+        return None
+
+    def annotate(self, labels: Labels, window: Window) -> None:
+        """Enter what stands on the page in a window."""
+        page = self._evaluate(_READ % json.dumps(_SELECTORS), window)
+        if page is None:
+            return
+        view = _view(page, window)
+        labels.blank(view)
+        labels.write(
+            Character(text, view.x + left, view.x + right, view.y + middle)
+            for text, left, right, middle in page["characters"]
+        )
+        for role, is_focused, *place in page["things"]:
+            rect = _on_screen(place, view)
+            if rect is not None:
+                labels.enter([Thing(role, rect, is_focused and role in MARKABLE)])
+                if role == "text_field":
+                    labels.unread(rect)
+
+    def _evaluate(self, expression: str, window: Window) -> Any:
+        """What a script finds out about the page in a window; ``None`` if it cannot be asked."""
+        tabs = [tab for tab in self._tabs() if tab.title == _tab_title(window)]
+        if len(tabs) != 1:
             return None
         answer = self._in_tab(
-            tabs[0].target, "Runtime.evaluate", expression=_FIND % selector, returnByValue=True
+            tabs[0].target, "Runtime.evaluate", expression=expression, returnByValue=True
         )
         page = (answer or {}).get("result", {}).get("value")
-        client = window.client
-        if page is None or page["width"] != client.width:
-            return None
-        top = client.bottom - page["height"]  # the browser's own bars lie above
-        for name, x, y, width, height in page["things"]:
-            if locator.name is None or name.casefold() == locator.name.casefold():
-                left, upper = max(0, round(x)), max(0, round(y))
-                right = min(page["width"], round(x + width))
-                lower = min(page["height"], round(y + height))
-                if left < right and upper < lower:
-                    return Rect(client.x + left, top + upper, right - left, lower - upper)
+        return None if page is None or page["width"] != window.client.width else page
+
+
+def _view(page: Mapping[str, Any], window: Window) -> Rect:
+    """Where a page is shown: the browser's own bars lie above it."""
+    client, height = window.client, int(page["height"])
+    return Rect(client.x, client.bottom - height, client.width, height)
+
+
+def _on_screen(place: Sequence[float], view: Rect) -> Rect | None:
+    """The part that is in ``view`` of a place on the page: x, y, width and height."""
+    x, y, width, height = place
+    left, upper = max(0, round(x)), max(0, round(y))
+    right, lower = min(view.width, round(x + width)), min(view.height, round(y + height))
+    if left >= right or upper >= lower:
         return None
+    return Rect(view.x + left, view.y + upper, right - left, lower - upper)
 
 
 def _tab_title(window: Window) -> str:

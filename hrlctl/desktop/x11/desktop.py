@@ -23,17 +23,25 @@ from hrlctl.desktop.commands import (
     TypeText,
     Wait,
 )
-from hrlctl.desktop.contract import Desktop, Locator, Rect, Screen
+from hrlctl.desktop.contract import Annotation, Desktop, Locator, Rect, Screen
+from hrlctl.desktop.x11.annotation import Labels, Thing
 from hrlctl.desktop.x11.arrangement import arrange, check_setup, draw_place, opened_by
 from hrlctl.desktop.x11.browser import Browser
 from hrlctl.desktop.x11.capture import Capture
 from hrlctl.desktop.x11.clipboard import Clipboard
 from hrlctl.desktop.x11.home import check_space, furnish
 from hrlctl.desktop.x11.keyboard import Keyboard
-from hrlctl.desktop.x11.location import locate, titles
+from hrlctl.desktop.x11.location import locate, title_bar, titles
 from hrlctl.desktop.x11.looks import draw_look
 from hrlctl.desktop.x11.pointer import Pointer
-from hrlctl.desktop.x11.programs import Program, double_click, lag, require, same_key_pause
+from hrlctl.desktop.x11.programs import (
+    Program,
+    double_click,
+    kind_of_window,
+    lag,
+    require,
+    same_key_pause,
+)
 from hrlctl.desktop.x11.session import Session, check_requirements
 from hrlctl.desktop.x11.settling import Settler
 from hrlctl.desktop.x11.shell import Shell
@@ -362,6 +370,28 @@ class X11Desktop(Desktop):
         left, top = -(-found.x // self._scale), -(-found.y // self._scale)
         right, bottom = found.right // self._scale, found.bottom // self._scale
         return Rect(left, top, max(0, right - left), max(0, bottom - top))
+
+    def annotate(self, rows: int, columns: int) -> Annotation:
+        with self._session.guarded():
+            labels = Labels(self._size, rows, columns)
+            self._shell.annotate_desktop(labels)
+            active = self._windows.active()
+            for window in self._windows.all():
+                if not window.is_minimized:
+                    self._annotate_window(labels, window, is_focused=window.id == active)
+            for popup in self._windows.popups():
+                labels.unknown(popup)
+            self._shell.annotate_panel(labels)
+        return labels.annotation()
+
+    def _annotate_window(self, labels: Labels, window: Window, *, is_focused: bool) -> None:
+        labels.unknown(window.frame)
+        bar = title_bar(window, self._windows)
+        labels.enter([Thing("title_bar", bar, is_focused)])
+        buttons = self._windows.title_buttons(window)
+        labels.enter(Thing(role, rect) for role, rect in buttons.items())
+        if kind_of_window(window.window_class) == "browser":
+            self._browser.annotate(labels, window)
 
     def _forget(self) -> None:
         self._state, self._screen = None, None

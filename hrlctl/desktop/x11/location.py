@@ -63,10 +63,18 @@ def titles(windows: Windows) -> list[Rect]:
     """Where each window can be taken by its title, bottom to top, without those that cannot."""
     shown = [window for window in windows.all() if not window.is_minimized]
     found = (
-        visible(_part(Locator("title_bar"), window, windows), [w.frame for w in shown[place + 1 :]])
+        visible(title_bar(window, windows), [w.frame for w in shown[place + 1 :]])
         for place, window in enumerate(shown)
     )
     return [rect for rect in found if rect is not None]
+
+
+def title_bar(window: Window, windows: Windows) -> Rect:
+    """The title bar of a window, left of its buttons."""
+    frame = window.frame
+    buttons = windows.title_buttons(window).values()
+    right = min((button.x for button in buttons), default=frame.right)
+    return Rect(frame.x, frame.y, right - frame.x, window.client.y - frame.y)
 
 
 def _part(locator: Locator, window: Window, windows: Windows) -> Rect | None:
@@ -77,10 +85,7 @@ def _part(locator: Locator, window: Window, windows: Windows) -> Rect | None:
         case "text_area":
             return window.client
         case "title_bar":
-            buttons = windows.title_buttons(window).values()
-            right = min((button.x for button in buttons), default=window.frame.right)
-            height = window.client.y - window.frame.y
-            return Rect(window.frame.x, window.frame.y, right - window.frame.x, height)
+            return title_bar(window, windows)
         case role if role in _BUTTONS:
             return windows.title_buttons(window).get(role)
         case _:

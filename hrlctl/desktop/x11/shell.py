@@ -16,6 +16,7 @@ from Xlib.display import Display
 
 from hrlctl.desktop.contract import Rect
 from hrlctl.desktop.x11 import shell_painters as painters
+from hrlctl.desktop.x11.annotation import Labels, Thing
 from hrlctl.desktop.x11.home import DOUBLE_CLICK, DOUBLE_CLICK_DISTANCE
 from hrlctl.desktop.x11.looks import Look
 from hrlctl.desktop.x11.windows import Window, Windows
@@ -134,6 +135,46 @@ class Shell:
             if _is_named(window.title, title):
                 return rect._replace(y=self._panel_rect.y + rect.y)
         return None
+
+    # What stands where, for labels.
+
+    def annotate_desktop(self, labels: Labels) -> None:
+        """Enter what lies below all windows."""
+        look, (width, height) = self._look, self.size
+        assert look is not None
+        everything = Rect(0, 0, width, height)
+        labels.blank(everything)
+        labels.enter([Thing("desktop", everything)])
+        for launcher in self._launchers:
+            if launcher.place is not None:
+                rect = self._icon_rect(launcher)
+                labels.enter([Thing("icon", rect)])
+                label = painters.icon_label(look, launcher.name, rect)
+                labels.write(painters.characters_of(look, label))
+
+    def annotate_panel(self, labels: Labels) -> None:
+        """Enter what lies above all windows."""
+        active, panel = self._windows.active(), self._panel_rect
+        labels.blank(panel)
+        labels.enter([Thing("taskbar", panel), Thing("start_button", self.menu_button)])
+        self._annotate_button(labels, "Menu", self.menu_button)
+        for window, rect in self._tasks:
+            shown = rect._replace(y=panel.y + rect.y)
+            labels.enter([Thing("taskbar_button", shown, window.id == active)])
+            self._annotate_button(labels, window.title, shown)
+        if self.menu_is_open:
+            menu = self._menu_rect()
+            labels.blank(menu)
+            labels.enter([Thing("menu", menu)])
+            for launcher, entry in zip(self._in_menu, self._entries(), strict=True):
+                shown = entry._replace(x=menu.x + entry.x, y=menu.y + entry.y)
+                labels.enter([Thing("menu_item", shown)])
+                self._annotate_button(labels, launcher.name, shown)
+
+    def _annotate_button(self, labels: Labels, text: str, rect: Rect) -> None:
+        assert self._look is not None
+        label = painters.button_label(self._look, text, rect)
+        labels.write(painters.characters_of(self._look, label))
 
     # Events.
 

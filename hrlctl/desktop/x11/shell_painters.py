@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
 from hrlctl.desktop.contract import Rect
+from hrlctl.desktop.x11.annotation import Character
 from hrlctl.desktop.x11.looks import Look, rgb
 
 ICON: Final = 48  # pixels, of the picture
@@ -21,6 +23,15 @@ _ICON_FOLDERS: Final = tuple(
     for kind in ("apps", "legacy", "places")
 )
 _PIXMAPS: Final = Path("/usr/share/pixmaps")
+
+
+class Label(NamedTuple):
+    """A line of text as it is written."""
+
+    text: str
+    x: float  # of its left end
+    y: float  # of what ``anchor`` says
+    anchor: Literal["la", "lm"]  # its top, or its middle (Pillow's text anchors)
 
 
 class IconLook(NamedTuple):
@@ -50,17 +61,45 @@ def paint_desktop(size: tuple[int, int], look: Look, icons: Sequence[IconLook]) 
         left = rect.x + (rect.width - ICON) // 2
         image = _icon(icon.pictures, icon.label)
         picture.paste(image, (left, rect.y), image)
-        width = draw.textlength(icon.label, font)
-        at = (rect.x + (rect.width - width) / 2, rect.y + ICON + 2)
+        label = icon_label(look, icon.label, rect)
+        at = label.x, label.y
         if icon.is_selected:
-            box = draw.textbbox(at, icon.label, font)
+            box = draw.textbbox(at, label.text, font, anchor=label.anchor)
             draw.rectangle(
                 (box[0] - 3, box[1] - 2, box[2] + 3, box[3] + 2), rgb(look.palette.accent)
             )
         else:
-            draw.text((at[0] + 1, at[1] + 1), icon.label, (0, 0, 0), font)
-        draw.text(at, icon.label, (255, 255, 255), font)
+            shadow = at[0] + 1, at[1] + 1
+            draw.text(shadow, label.text, (0, 0, 0), font, anchor=label.anchor)
+        draw.text(at, label.text, (255, 255, 255), font, anchor=label.anchor)
     return picture
+
+
+def icon_label(look: Look, label: str, rect: Rect) -> Label:
+    """How the label of an icon that fills ``rect`` is written."""
+    left = rect.x + (rect.width - _font(look).getlength(label)) / 2
+    return Label(label, left, rect.y + ICON + 2, "la")
+
+
+def button_label(look: Look, label: str, rect: Rect) -> Label:
+    """How the label of a button or of a menu's entry is written: cut where it is too long."""
+    font = _font(look)
+    room = rect.width - 12
+    while label and font.getlength(label) > room:
+        label = label.rstrip(".")[:-1].rstrip() + "..." if len(label) > 4 else ""
+    return Label(label, rect.x + 6, rect.y + rect.height / 2, "lm")
+
+
+def characters_of(look: Look, label: Label) -> list[Character]:
+    """Where each character of a label stands, in the picture's pixels."""
+    font = _font(look)
+    _, top, _, bottom = font.getbbox("H", anchor=label.anchor)
+    middle = label.y + (top + bottom) / 2
+    edges = [label.x + font.getlength(label.text[:end]) for end in range(len(label.text) + 1)]
+    return [
+        Character(text, left, right, middle)
+        for text, (left, right) in zip(label.text, pairwise(edges), strict=True)
+    ]
 
 
 def label_size(look: Look, label: str) -> tuple[int, int]:
@@ -76,7 +115,7 @@ def paint_panel(size: tuple[int, int], look: Look, buttons: Sequence[ButtonLook]
     draw = ImageDraw.Draw(picture)
     draw.line((0, 0, size[0], 0), _between(palette.background, palette.foreground, 0.5))
     for button in buttons:
-        _paint_button(draw, look, button, is_centred=False)
+        _paint_button(draw, look, button)
     return picture
 
 
@@ -96,9 +135,7 @@ def paint_menu(size: tuple[int, int], look: Look, entries: Sequence[ButtonLook])
     return picture
 
 
-def _paint_button(
-    draw: ImageDraw.ImageDraw, look: Look, button: ButtonLook, *, is_centred: bool
-) -> None:
+def _paint_button(draw: ImageDraw.ImageDraw, look: Look, button: ButtonLook) -> None:
     palette, rect = look.palette, button.rect
     fill = _between(palette.background, palette.foreground, 0.2 if button.is_pressed else 0.05)
     edge = _between(palette.background, palette.foreground, 0.45)
@@ -109,11 +146,9 @@ def _paint_button(
 def _text(
     draw: ImageDraw.ImageDraw, look: Look, label: str, rect: Rect, colour: tuple[int, int, int]
 ) -> None:
-    font = _font(look)
-    room = rect.width - 12
-    while label and draw.textlength(label, font) > room:
-        label = label.rstrip(".")[:-1].rstrip() + "..." if len(label) > 4 else ""
-    draw.text((rect.x + 6, rect.y + rect.height / 2), label, colour, font, anchor="lm")
+    written = button_label(look, label, rect)
+    at = written.x, written.y
+    draw.text(at, written.text, colour, _font(look), anchor=written.anchor)
 
 
 def _between(first: str, second: str, share: float) -> tuple[int, int, int]:

@@ -10,7 +10,7 @@ from Xlib import error as x_error
 from Xlib.display import Display
 from Xlib.protocol import event as x_event
 
-from hrlctl.desktop.contract import Rect
+from hrlctl.desktop.contract import Rect, Role
 
 _REDIRECTING: Final = X.SubstructureRedirectMask | X.SubstructureNotifyMask
 _GONE: Final = (x_error.BadWindow, x_error.BadDrawable, x_error.BadMatch)
@@ -18,6 +18,13 @@ _FROM_PAGER: Final = 2  # a source indication (EWMH): the user asked for it, it 
 _OMITTED_TYPES: Final = ("_NET_WM_WINDOW_TYPE_DESKTOP", "_NET_WM_WINDOW_TYPE_DOCK")
 _THINNEST_TITLE: Final = 8  # pixels; what is thinner is an edge of the frame
 _DIALOG_TYPE: Final = "_NET_WM_WINDOW_TYPE_DIALOG"
+
+_BUTTONS: Final[tuple[tuple[Role, str], ...]] = (
+    ("minimize_button", "_NET_WM_ACTION_MINIMIZE"),
+    ("maximize_button", "_NET_WM_ACTION_MAXIMIZE_HORZ"),
+    ("close_button", "_NET_WM_ACTION_CLOSE"),
+)
+"""Of title bars, from left to right, and what a window has to allow for them to be there."""
 
 
 class Window(NamedTuple):
@@ -91,6 +98,19 @@ class Windows:
             described = (self._describe(each) for each in ids)
             self._all = [window for window in described if window is not None]
         return self._all
+
+    def popups(self) -> list[Rect]:
+        """Where menus and hints of programs are: what is not the window manager's business."""
+        found = []
+        try:
+            for child in self.root.query_tree().children:
+                attributes = child.get_attributes()
+                if attributes.override_redirect and attributes.map_state == X.IsViewable:
+                    at = child.get_geometry()
+                    found.append(Rect(int(at.x), int(at.y), int(at.width), int(at.height)))
+        except _GONE:  # one of them, just now: what is over cannot be seen either
+            pass
+        return found
 
     def active(self) -> int | None:
         """The window that has the focus."""
@@ -170,7 +190,7 @@ class Windows:
         window = self._x.create_resource_object("window", window_id)
         return self._atom_names(self.property_of(window, "WM_PROTOCOLS"))
 
-    def title_buttons(self, window: Window) -> dict[str, Rect]:
+    def title_buttons(self, window: Window) -> dict[Role, Rect]:
         """The minimize, maximize and close buttons that the window manager has drawn.
 
         openbox makes each a window inside the title bar's; in our layout they stand right of the
@@ -206,15 +226,7 @@ class Windows:
                 self._x.create_resource_object("window", window.id), "_NET_WM_ALLOWED_ACTIONS"
             )
         )
-        names = [
-            name
-            for name, action in (
-                ("minimize_button", "_NET_WM_ACTION_MINIMIZE"),
-                ("maximize_button", "_NET_WM_ACTION_MAXIMIZE_HORZ"),
-                ("close_button", "_NET_WM_ACTION_CLOSE"),
-            )
-            if action in allowed
-        ]
+        names = [name for name, action in _BUTTONS if action in allowed]
         rects = [
             Rect(
                 window.frame.x + int(place.x) + int(at.x),

@@ -11,11 +11,12 @@ import pytest
 
 from hrlctl.desktop.backends import check_available, make_desktop
 from hrlctl.desktop.commands import Click, DoubleClick, Press, TypeText, Wait
-from hrlctl.desktop.contract import UNKNOWN, Desktop, Locator, Unknown
+from hrlctl.desktop.contract import LOOKS, UNKNOWN, UNREAD, Desktop, Locator, Unknown
 from hrlctl.errors import DesktopUnavailableError, TaskError
 from hrlctl.schema.setup import Setup
 
 from .conftest import middle
+from .test_annotation import says
 from .test_processes import is_running, name_of, wait_for
 
 pytestmark = pytest.mark.x11
@@ -216,3 +217,23 @@ def test_forms_are_refused(desktop: Desktop) -> None:
     page = {"address": "kelp.org", "title": "Order", "content": [{"kind": "form"}]}
     with pytest.raises(TaskError, match="forms"):
         desktop.reset(Setup.model_validate({"pages": [page]}), 0)
+
+
+def test_what_stands_on_a_page_is_annotated(desktop: Desktop) -> None:
+    desktop.reset(setup(windows=[{**WINDOW, "address": "kelp.org"}]), 3)
+    seen = desktop.annotate(30, 40)
+    assert seen is not None
+    for role, name in (("link", "Prices"), ("text_field", "All"), ("button", "Find")):
+        x, y = middle(desktop, Locator(role, name))  # type: ignore[arg-type]
+        assert LOOKS[seen.looks[y // 8, x // 8]] == role
+    link = desktop.locate(Locator("link", "Prices"))
+    assert link is not None
+    assert says(seen, link, "Prices")
+    field = desktop.locate(Locator("text_field", "All"))
+    assert field is not None
+    x, y = middle(desktop, Locator("text_field", "All"))
+    assert seen.letters[y // 8, x // 4] == UNREAD
+    desktop.perform(Click(x, y))
+    focused = desktop.annotate(30, 40)
+    assert focused is not None
+    assert LOOKS[focused.looks[y // 8, x // 8]] == "marked text_field"
