@@ -1,9 +1,10 @@
 """The process that everything of a private display descends from, so that nothing outlives hrlctl.
 
-It runs as a script of its own, ``python -I -S supervisor.py FOLDER``, and imports the standard
-library only. Orphans come to it instead of to init (PR_SET_CHILD_SUBREAPER), so that whatever a
-program starts stays its descendant. When the pipe to it closes, however hrlctl ended, it kills them
-all and removes the folder. Should it be killed itself, what it has started directly dies with it.
+It runs as a script of its own, ``python -I -S supervisor.py FOLDER LOCK``, and imports the standard
+library only. LOCK is the descriptor that keeps the folder locked as long as it runs. Orphans come to
+it instead of to init (PR_SET_CHILD_SUBREAPER), so that whatever a program starts stays its
+descendant. When the pipe to it closes, however hrlctl ended, it kills them all and removes the
+folder. Should it be killed itself, what it has started directly dies with it.
 
 Requests and answers are lines of JSON on standard input and output; see ``hrlctl.desktop.x11.tree``
 for the other end.
@@ -163,6 +164,8 @@ def main() -> None:
     _LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # taken where it is waited for
     supervisor = Supervisor(sys.argv[1])
+    if sys.argv[2] != "None":
+        os.set_inheritable(int(sys.argv[2]), False)  # programs would hold it longer
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda number, frame: sys.exit(128 + number))
     try:

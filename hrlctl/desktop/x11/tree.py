@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +17,10 @@ from typing import Any, Final
 from hrlctl.errors import DesktopError
 
 _SUPERVISOR: Final = Path(__file__).with_name("supervisor.py")
+_PREFIX: Final = "hrlctl-x11-"
 _END_SECONDS: Final = 5.0
+_NEW: Final = 60.0
+"""Seconds in which a folder may not be locked yet."""
 
 Pipes = Mapping[int, tuple[str, str]]
 """Named pipes by the descriptor that a program finds them at: path, and "r" if it reads, or "w"."""
@@ -29,10 +35,14 @@ class ProcessTree:
     """
 
     def __init__(self) -> None:
-        self.folder: Final = Path(tempfile.mkdtemp(prefix="hrlctl-x11-"))
+        _remove_left_over(Path(tempfile.gettempdir()))
+        self.folder: Final = Path(tempfile.mkdtemp(prefix=_PREFIX))
         self.kept: Final[set[int]] = set()
+        # Locked until both this process and the supervisor have ended, however they do.
+        self._lock = _locked(self.folder)
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(_SUPERVISOR), str(self.folder)],
+            [sys.executable, "-I", "-S", str(_SUPERVISOR), str(self.folder), str(self._lock)],
+            pass_fds=() if self._lock is None else (self._lock,),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -120,3 +130,35 @@ class ProcessTree:
             self._process.kill()
             self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)  # where it could not
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def _locked(folder: Path) -> int | None:
+    """A descriptor that holds the lock of ``folder``; ``None`` if somebody else does."""
+    try:
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(opened)
+        return None
+    return opened
+
+
+def _remove_left_over(parent: Path) -> None:
+    """Remove the folders of trees that were killed together with their supervisors."""
+    for folder in parent.glob(f"{_PREFIX}*"):
+        try:
+            about = folder.lstat()
+        except OSError:  # somebody else has removed it
+            continue
+        if about.st_uid != os.getuid() or time.time() - about.st_mtime < _NEW:
+            continue
+        lock = _locked(folder)
+        if lock is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(lock)

@@ -164,3 +164,29 @@ def test_no_other_display_is_touched(own_desktop: Desktop) -> None:
     own_desktop.capture()
     own_desktop.close()
     assert dict(os.environ) == before
+
+
+def test_what_was_killed_all_at_once_is_cleaned_up_by_the_next(tree: ProcessTree) -> None:
+    script = """
+        import os, signal
+        from hrlctl.desktop.x11.tree import ProcessTree
+        tree = ProcessTree()
+        print(tree.folder, flush=True)
+        os.kill(tree.supervisor, signal.SIGSTOP)  # so that it cannot clean up
+        os.kill(tree.supervisor, signal.SIGKILL)
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    killed = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=False
+    )
+    left = Path(killed.stdout.strip())
+    assert left.is_dir()
+    long_ago = time.time() - 3600
+    os.utime(tree.folder, (long_ago, long_ago))  # as old, but alive
+    ProcessTree().close()
+    assert left.is_dir()  # it may have been made just now, and not be locked yet
+    os.utime(left, (long_ago, long_ago))
+    ProcessTree().close()
+    assert not left.exists()
+    assert tree.folder.is_dir()
+    assert tree.running() == []
