@@ -1,8 +1,8 @@
 """The process that everything of a private display descends from, so that nothing outlives hrlctl.
 
 It runs as a script of its own, ``python -I -S supervisor.py FOLDER LOCK``, and imports the standard
-library only. LOCK is the descriptor that keeps the folder locked as long as it runs. Orphans come to
-it instead of to init (PR_SET_CHILD_SUBREAPER), so that whatever a program starts stays its
+library only. LOCK is the descriptor that keeps the folder locked as long as it runs. Orphans come
+to it instead of to init (PR_SET_CHILD_SUBREAPER), so that whatever a program starts stays its
 descendant. When the pipe to it closes, however hrlctl ended, it kills them all and removes the
 folder. Should it be killed itself, what it has started directly dies with it.
 
