@@ -122,13 +122,16 @@ class X11Desktop(Desktop):
 
     def reset(self, setup: Setup, seed: int) -> None:
         check_setup(setup)
-        check_space(self.tree.folder)
-        with self._session.guarded():
-            for _ in range(_TRIES):
-                trouble = self._begin(setup, random.Random(seed))
-                if trouble is None:
-                    return
-                self._discarded.append(trouble)
+        try:
+            check_space(self.tree.folder)
+            with self._session.guarded():
+                for _ in range(_TRIES):
+                    trouble = self._begin(setup, random.Random(seed))
+                    if trouble is None:
+                        return
+                    self._discarded.append(trouble)
+        except OSError as error:  # an agent may have done anything to its folders
+            raise DesktopError(f"an episode's folders cannot be made: {error}") from error
         raise DesktopError(f"an episode's first screen is not as it should be: {trouble}")
 
     def take_discarded(self) -> list[str]:

@@ -122,4 +122,4 @@ class DevTools:
         for descriptor in (self._requests, self._answers):
             os.close(descriptor)
         for path, _ in self.pipes.values():
-            os.unlink(path)
+            Path(path).unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -142,6 +143,15 @@ def test_a_dead_server_is_a_fault_of_the_machinery(own_desktop: Desktop) -> None
         own_desktop.locate(Locator("start_button"))
     own_desktop.close()
     assert not own_desktop.tree.folder.exists()  # type: ignore[attr-defined]
+
+
+def test_a_folder_that_is_gone_is_a_fault_of_the_machinery(own_desktop: Desktop) -> None:
+    setup = Setup.model_validate({"windows": [{"title": "B", "program": "browser"}]})
+    own_desktop.reset(setup, 0)
+    shutil.rmtree(own_desktop.tree.folder)  # type: ignore[attr-defined]
+    with pytest.raises(DesktopError, match="folders cannot be made"):
+        own_desktop.reset(setup, 1)
+    own_desktop.close()
 
 
 def test_each_episode_has_a_bus_and_a_runtime_folder_of_its_own(own_desktop: Desktop) -> None:
