@@ -131,6 +131,14 @@ UNLABELLED: Final = 255
 """A label where there is none."""
 UNREAD: Final = 0xFFFF
 """The code point (of no character) where what is written is not known."""
+SIGNS: Final[Mapping[Role, str]] = {
+    "minimize_button": "\N{MINUS SIGN}",
+    "maximize_button": "\N{WHITE SQUARE}",
+    "close_button": "\N{MULTIPLICATION SIGN}",
+}
+"""How the signs on title bars are spelled: they are read as letters are."""
+RESTORE: Final = "\N{UPPER RIGHT DROP-SHADOWED WHITE SQUARE}"
+"""How the sign is spelled that a maximised window has instead of a square."""
 
 
 class Annotation(NamedTuple):

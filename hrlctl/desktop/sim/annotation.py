@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hrlctl.desktop.contract import LOOKS, ROLES, Annotation, Rect
+from hrlctl.desktop.contract import LOOKS, RESTORE, ROLES, SIGNS, Annotation, Rect
 from hrlctl.desktop.sim.canvas import Line
 from hrlctl.desktop.sim.fonts import FONTS
 from hrlctl.desktop.sim.session import Session
@@ -23,6 +23,7 @@ _LOOK_OF = {
     for marked in (False, True)
 }
 _DESKTOP = _LOOK["desktop"]
+_SIGN_REACH = 2  # pixels from the middle of a sign to its ends
 
 _Looks = npt.NDArray[np.uint8]
 _Letters = list[list[str]]  # by rows and half cells; "\0" where nothing is written
@@ -101,6 +102,7 @@ class Annotator:
             self._enter(own, window.parts(), left, top)
             written = self._blank()
             self._write(written, window.lines(), x, y)
+            self._write_signs(written, window)
             known = _Kept(*state, own, [row[halves] for row in written[top:bottom]])
             self._windows[window] = known
         looks[top:bottom, left:right] = known.looks
@@ -123,6 +125,22 @@ class Annotator:
         for row in letters[self._first_row[y] : self._first_row[y + height]]:
             row[first:last] = ["\0"] * (last - first)
         self._write(letters, lines, x, y)
+
+    def _write_signs(self, letters: _Letters, window: Window) -> None:
+        """Enter the signs on the title bar of a window."""
+        for role, _, (x, y, width, height), _ in window.parts():
+            sign = SIGNS.get(role)
+            if sign is None:
+                continue
+            if window.is_maximized and role == "maximize_button":
+                sign = RESTORE
+            centre, middle = x + width // 2, y + height // 2
+            if not 0 <= middle < len(self._row_at):
+                continue
+            ends = (centre - _SIGN_REACH, centre + _SIGN_REACH + 1)
+            first, last = (self._first_half[min(max(x, 0), self._session.width)] for x in ends)
+            for row in {self._row_at[max(0, middle - 1)], self._row_at[middle]}:
+                letters[row][first:last] = sign * (last - first)
 
     def _write(self, letters: _Letters, lines: Iterable[Line], dx: int, dy: int) -> None:
         """Enter ``lines``, moved by (dx, dy).

@@ -12,9 +12,19 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hrlctl.desktop.contract import LOOKS, UNLABELLED, UNREAD, Annotation, Rect, Role
+from hrlctl.desktop.contract import (
+    LOOKS,
+    RESTORE,
+    SIGNS,
+    UNLABELLED,
+    UNREAD,
+    Annotation,
+    Rect,
+    Role,
+)
 
 _LOOK: Final = {look: index for index, look in enumerate(LOOKS)}
+_REACH: Final = 5  # pixels from the middle of a sign to its ends
 _NEARLY: Final = 2  # pixels: a line so near to the next row of cells belongs to that one as well
 
 
@@ -33,6 +43,13 @@ class Thing(NamedTuple):
     role: Role
     rect: Rect
     is_marked: bool = False
+
+
+def sign_of(role: Role, rect: Rect, *, is_maximized: bool) -> Character:
+    """The sign on a button of a title bar, as a character."""
+    sign = RESTORE if is_maximized and role == "maximize_button" else SIGNS[role]
+    centre = rect.x + rect.width / 2
+    return Character(sign, centre - _REACH, centre + _REACH, rect.y + rect.height / 2)
 
 
 class Labels:

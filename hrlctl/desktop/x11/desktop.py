@@ -24,7 +24,7 @@ from hrlctl.desktop.commands import (
     Wait,
 )
 from hrlctl.desktop.contract import Annotation, Desktop, Locator, Rect, Screen
-from hrlctl.desktop.x11.annotation import Labels, Thing
+from hrlctl.desktop.x11.annotation import Labels, Thing, sign_of
 from hrlctl.desktop.x11.arrangement import arrange, check_setup, draw_place, opened_by
 from hrlctl.desktop.x11.browser import Browser
 from hrlctl.desktop.x11.capture import Capture
@@ -393,6 +393,9 @@ class X11Desktop(Desktop):
         labels.enter([Thing("title_bar", bar, is_focused)])
         buttons = self._windows.title_buttons(window)
         labels.enter(Thing(role, rect) for role, rect in buttons.items())
+        for role, rect in buttons.items():
+            labels.blank(rect)
+            labels.write([sign_of(role, rect, is_maximized=window.is_maximized)])
         if kind_of_window(window.window_class) == "browser":
             self._browser.annotate(labels, window)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from hrlctl.desktop.commands import (
     TypeText,
     Wait,
 )
-from hrlctl.desktop.contract import ROLES, Locator
+from hrlctl.desktop.contract import RESTORE, ROLES, SIGNS, Locator
 from hrlctl.desktop.sim import SimDesktop
 from hrlctl.errors import DesktopError, UsageError
 from hrlctl.schema.setup import (
@@ -359,6 +360,29 @@ class TestAnnotation:
                 # Each letter is as often there as it is half cells wide: the first one always.
                 words = ["".join(dict.fromkeys(word)) for words in found for word in words]
                 assert any(word[:2] == label[:2] or word[:1] == label[:1] for word in words)
+
+    def test_signs_on_title_bars_are_read_like_letters(self):
+        desktop = SimDesktop()
+        found = Counter[str]()
+        for seed in range(12):
+            desktop.reset(BUSY, seed)
+            notes = desktop.session.manager.titled("Notes")
+            for _ in range(2):
+                desktop.capture()
+                letters = desktop.annotate(15, 20).letters
+                for role, sign in SIGNS.items():
+                    rect = desktop.locate(Locator(role, "Notes"))
+                    if rect is None or min(rect.width, rect.height) < 9:  # partly covered
+                        continue
+                    if notes.is_maximized and role == "maximize_button":
+                        sign = RESTORE
+                    rows = slice(rect.y // 8, -(-rect.bottom // 8))
+                    assert ord(sign) in letters[rows, rect.x // 4 : -(-rect.right // 4)]
+                    found[sign] += 1
+                button = desktop.locate(Locator("maximize_button", "Notes"))
+                if button is not None:
+                    desktop.perform(Click(button.x + button.width // 2, button.y + 5))
+        assert len(found) == 4
 
     def test_what_is_covered_is_not_read(self):
         desktop = SimDesktop()

@@ -10,6 +10,7 @@ import pytest
 from hrlctl.desktop.commands import Click, RightClick
 from hrlctl.desktop.contract import (
     LOOKS,
+    SIGNS,
     UNLABELLED,
     UNREAD,
     Annotation,
@@ -109,6 +110,12 @@ def test_what_programs_draw_is_unknown(desktop: Desktop) -> None:
     bar = desktop.locate(Locator("title_bar", "Editor"))
     assert bar is not None
     assert looks_at(seen, bar.x + 8, bar.y + bar.height // 2) == "marked title_bar"
+    # A button that holds no cell's centre is smaller than what can be pointed at.
+    signs = {role: sign for role, sign in SIGNS.items() if LOOKS.index(role) in seen.looks}
+    assert signs
+    for role, sign in signs.items():
+        row, column = np.argwhere(seen.looks == LOOKS.index(role))[0]
+        assert ord(sign) in seen.letters[row, 2 * column : 2 * column + 2]
     before = (seen.letters == UNREAD).sum()
     desktop.perform(RightClick(x, y))  # its menu lies above everything
     menu = desktop.annotate(ROWS, COLUMNS)
