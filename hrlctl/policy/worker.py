@@ -58,9 +58,9 @@ class Worker(nn.Module):
     """Conditioned on skill, slot and remaining duration, and, where it may see it, the instruction.
 
     What a skill usually takes (which action, on a thing of which look, where its slot is written or
-    beside it, which key) stands in tables, one row a skill: what one skill learns does not spill
-    over into the others. So does which words of the instruction ask for which end of a thing, or
-    for its middle. Everything else is added by a network that sees the screen.
+    beside it, where a drag ends, which key) stands in tables, one row a skill: what one skill
+    learns does not spill over into the others. So does which words of the instruction ask for which
+    end of a thing, or for its middle. Everything else is added by a network that sees the screen.
 
     Args:
         channels: channels of the feature map.
@@ -89,6 +89,8 @@ class Worker(nn.Module):
         self.look_query = nn.Linear(hidden, len(LOOKS))
         self.evidence_query = nn.Linear(hidden, _MAPS)
         self.target_query = nn.Linear(hidden + width, _POINTER)
+        self.target_look_query = nn.Linear(hidden, len(LOOKS))
+        self.target_evidence_query = nn.Linear(hidden, _MAPS)
         self.key = nn.Linear(hidden, len(KEYS))
         self.slot_query = nn.Linear(hidden, SLOT_FEATURES)
         self.direction = nn.Linear(hidden, 2)
@@ -97,14 +99,24 @@ class Worker(nn.Module):
         self.usual_kind = nn.Embedding(skills, kinds)
         self.usual_look = nn.Embedding(skills * kinds, len(LOOKS))
         self.usual_evidence = nn.Embedding(skills * kinds, _MAPS)
+        self.usual_target_look = nn.Embedding(skills, len(LOOKS))
+        self.usual_target_evidence = nn.Embedding(skills, _MAPS)
         self.usual_key = nn.Embedding(skills, len(KEYS))
         self.asked_place = nn.Embedding(skills, PLACES * SUMMARY_FEATURES)
         self.types_told = nn.Embedding(skills, 1)
         # At the start all types are about as likely, and the pointer leans towards what matches.
-        for head in (self.kind, self.look_query, self.evidence_query, self.key):
+        heads = (
+            self.kind, self.look_query, self.evidence_query, self.target_look_query,
+            self.target_evidence_query, self.key,
+        )  # fmt: skip
+        for head in heads:
             nn.init.normal_(head.weight, std=0.01)
             nn.init.zeros_(head.bias)
-        for table in (self.usual_kind, self.usual_look, self.usual_key, self.asked_place):
+        tables = (
+            self.usual_kind, self.usual_look, self.usual_target_look, self.usual_target_evidence,
+            self.usual_key, self.asked_place,
+        )  # fmt: skip
+        for table in tables:
             nn.init.zeros_(table.weight)
         with torch.no_grad():
             of_texts = torch.tensor([0.25, 0.15, 0.15]).repeat(2)
@@ -181,10 +193,8 @@ class Worker(nn.Module):
         query = self.query(view.hidden) + self.kind_query(kind)
         weights = _TABLE_SCALE * self.usual_evidence(usual) + self.evidence_query(view.hidden)
         weights = weights + F.pad(view.asked_places, (2 * EVIDENCE, 1))
-        evidence = (weights.unsqueeze(1) @ view.evidence.to(weights.dtype)).squeeze(1)
         wanted = _TABLE_SCALE * self.usual_look(usual) + self.look_query(view.hidden)
-        look = (view.looks.to(wanted.dtype) @ wanted.unsqueeze(2)).squeeze(2)
-        learned = self._point(query, view) + evidence + look
+        learned = self._scores(query, weights, wanted, view)
         return choose(view.prior + _bounded(learned, _POINTER_BOUND))
 
     def targets(self, view: WorkerView, pointer: Tensor) -> Choice:
@@ -192,7 +202,11 @@ class Worker(nn.Module):
         index = pointer.view(-1, 1, 1).expand(-1, 1, view.map.shape[2])
         start = view.map.gather(1, index).squeeze(1)
         query = self.target_query(torch.cat([view.hidden, start], dim=1))
-        return choose(view.prior + self._point(query, view))
+        skill = view.option.skill
+        weights = _TABLE_SCALE * self.usual_target_evidence(skill)
+        weights = weights + self.target_evidence_query(view.hidden)
+        wanted = _TABLE_SCALE * self.usual_target_look(skill) + self.target_look_query(view.hidden)
+        return choose(view.prior + self._scores(query, weights, wanted, view))
 
     def keys(self, view: WorkerView) -> Choice:
         logits = self.key(view.hidden) + _TABLE_SCALE * self.usual_key(view.option.skill)
@@ -207,8 +221,18 @@ class Worker(nn.Module):
     def directions(self, view: WorkerView) -> Choice:
         return choose(self.direction(view.hidden))
 
-    def _point(self, query: Tensor, view: WorkerView) -> Tensor:
-        return (view.keys @ query.unsqueeze(2)).squeeze(2) / _POINTER**0.5
+    def _scores(self, query: Tensor, weights: Tensor, wanted: Tensor, view: WorkerView) -> Tensor:
+        """How well each cell suits, (batch, cells).
+
+        Args:
+            query: (batch, pointer features), what the cell looks like on the worker's own map.
+            weights: (batch, maps), what it has to do with each map of evidence.
+            wanted: (batch, looks), what stands there.
+        """
+        seen = (view.keys @ query.unsqueeze(2)).squeeze(2) / _POINTER**0.5
+        evidence = (weights.unsqueeze(1) @ view.evidence.to(weights.dtype)).squeeze(1)
+        look = (view.looks.to(wanted.dtype) @ wanted.unsqueeze(2)).squeeze(2)
+        return seen + evidence + look
 
 
 def _pointer_map(context: Tensor, features: Tensor) -> Tensor:
