@@ -9,6 +9,7 @@ import pstats
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 import torch
 
@@ -42,6 +43,9 @@ from hrlctl.training.sources import RolloutSource
 from hrlctl.training.trainer import PPOTrainer
 
 __all__ = ["stored_config", "train"]
+
+MOST_DEMONSTRATORS: Final = 2 * (os.cpu_count() or 1)
+"""On this machine, wherever rollouts are played: their displays mostly wait."""
 
 
 def train(
@@ -126,7 +130,7 @@ def compose(
             make_desktop=desktop_factory(
                 environment.desktop, environment.screen_width, environment.screen_height
             ),
-            demonstrators=processes_for(config, training.num_envs),
+            demonstrators=min(processes_for(config, training.num_envs), MOST_DEMONSTRATORS),
             taught=init_from is not None,
             ranks=ranks,
         )

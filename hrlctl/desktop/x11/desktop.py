@@ -389,9 +389,8 @@ class X11Desktop(Desktop):
 
     def _annotate_window(self, labels: Labels, window: Window, *, is_focused: bool) -> None:
         labels.unknown(window.frame)
-        bar = title_bar(window, self._windows)
-        labels.enter([Thing("title_bar", bar, is_focused)])
         buttons = self._windows.title_buttons(window)
+        labels.enter([Thing("title_bar", title_bar(window, buttons.values()), is_focused)])
         labels.enter(Thing(role, rect) for role, rect in buttons.items())
         for role, rect in buttons.items():
             labels.blank(rect)

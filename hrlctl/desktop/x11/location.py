@@ -63,18 +63,21 @@ def titles(windows: Windows) -> list[Rect]:
     """Where each window can be taken by its title, bottom to top, without those that cannot."""
     shown = [window for window in windows.all() if not window.is_minimized]
     found = (
-        visible(title_bar(window, windows), [w.frame for w in shown[place + 1 :]])
+        visible(_title_bar(window, windows), [w.frame for w in shown[place + 1 :]])
         for place, window in enumerate(shown)
     )
     return [rect for rect in found if rect is not None]
 
 
-def title_bar(window: Window, windows: Windows) -> Rect:
-    """The title bar of a window, left of its buttons."""
+def title_bar(window: Window, buttons: Iterable[Rect]) -> Rect:
+    """The title bar of a window, left of its ``buttons``."""
     frame = window.frame
-    buttons = windows.title_buttons(window).values()
     right = min((button.x for button in buttons), default=frame.right)
     return Rect(frame.x, frame.y, right - frame.x, window.client.y - frame.y)
+
+
+def _title_bar(window: Window, windows: Windows) -> Rect:
+    return title_bar(window, windows.title_buttons(window).values())
 
 
 def _part(locator: Locator, window: Window, windows: Windows) -> Rect | None:
@@ -85,7 +88,7 @@ def _part(locator: Locator, window: Window, windows: Windows) -> Rect | None:
         case "text_area":
             return window.client
         case "title_bar":
-            return title_bar(window, windows)
+            return _title_bar(window, windows)
         case role if role in _BUTTONS:
             return windows.title_buttons(window).get(role)
         case _:
