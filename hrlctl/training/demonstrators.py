@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import multiprocessing
 import signal
@@ -24,7 +25,8 @@ from hrlctl.training.hands import AgentsHand
 
 _SECONDS: Final = 600.0
 """How long a demonstration may take, and the start of its process."""
-_FAULTS: Final = 3  # of its desktop in a row, after which a demonstrator gives up
+_TRIES: Final = 2  # of a demonstration whose desktop fails
+_MOST_FAULTS: Final = 6  # of a desktop in a row: it will not work any more
 _LEFT_TO_THE_PARENT: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -105,28 +107,41 @@ class _Stage:
             content = torch.load(io.BytesIO(part.agent), weights_only=True)
             policy = HierarchicalPolicy.from_content(content, where="the agent that demonstrates")
             self._hand = AgentsHand(policy.eval())
+        self._desktop: Desktop | None = None
+        self._faults = 0  # in a row
         self._open()
 
     def play(self, turn: Turn) -> Played:
-        for _ in range(_FAULTS - 1):
+        """Play ``turn``; where the desktop fails again, there is nothing to learn from it."""
+        for _ in range(_TRIES):
             try:
-                return self._demonstrator.play(turn)
+                played = self._open().play(turn)
             except DesktopUnavailableError:
                 raise
-            except DesktopError:
+            except DesktopError as error:
+                self._faults += 1
+                if self._faults >= _MOST_FAULTS:
+                    raise
+                fault = error.message
                 self.close()
-                self._open()
-        return self._demonstrator.play(turn)
+            else:
+                self._faults = 0
+                return played
+        return Played(turn, (), (), has_erred=False, fault=fault)
 
     def close(self) -> None:
-        self._desktop.close()
+        if self._desktop is not None:
+            self._desktop.close()
+            self._desktop = None
 
-    def _open(self) -> None:
-        part = self._part
-        self._desktop = part.desktop()
-        self._demonstrator = Demonstrator(
-            self._tasks, self._desktop, part.rules, part.seed, self._hand
-        )
+    def _open(self) -> Demonstrator:
+        if self._desktop is None:
+            part = self._part
+            self._desktop = part.desktop()
+            self._demonstrator = Demonstrator(
+                self._tasks, self._desktop, part.rules, part.seed, self._hand
+            )
+        return self._demonstrator
 
 
 class _Member:
@@ -190,9 +205,14 @@ def _serve(pipe: Connection[Played | HrlctlError | str, list[Turn]], part: Part)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # the parent has closed the pipe, or is gone
     except HrlctlError as error:
-        pipe.send(error)
+        _tell(pipe, error)
     except Exception:
-        pipe.send(traceback.format_exc())
+        _tell(pipe, traceback.format_exc())
     finally:
         if stage is not None:
             stage.close()
+
+
+def _tell(pipe: Connection[Played | HrlctlError | str, list[Turn]], end: HrlctlError | str) -> None:
+    with contextlib.suppress(OSError):  # the parent may be gone
+        pipe.send(end)

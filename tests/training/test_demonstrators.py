@@ -89,8 +89,12 @@ def test_a_desktop_that_fails_is_made_anew(basics: tuple[Task, ...], tmp_path: P
 
 def test_one_that_fails_again_and_again_is_said(basics: tuple[Task, ...]) -> None:
     part = part_of(basics[:2])._replace(desktop=partial(Broken, *SIZE))
-    with closing(Company(part, 2)) as company, pytest.raises(DesktopError, match="display is gone"):
-        list(company.play([Turn(0, 0, by_hand=False)]))
+    turns = [Turn(number, 0, by_hand=False) for number in range(9)]
+    with closing(Company(part, 2)) as company:
+        played = company.play(turns)
+        assert next(played).fault == "the display is gone"  # a single one costs its demonstration
+        with pytest.raises(DesktopError, match="display is gone"):
+            list(played)
 
 
 def test_a_desktop_that_cannot_be_made_is_said(basics: tuple[Task, ...]) -> None:
