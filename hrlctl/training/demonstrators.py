@@ -122,7 +122,7 @@ class _Stage:
                 self._faults += 1
                 if self._faults >= _MOST_FAULTS:
                     raise
-                fault = error.message
+                fault = f"its display has failed: {error.message}"
                 self.close()
             else:
                 self._faults = 0

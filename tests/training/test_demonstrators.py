@@ -92,7 +92,9 @@ def test_one_that_fails_again_and_again_is_said(basics: tuple[Task, ...]) -> Non
     turns = [Turn(number, 0, by_hand=False) for number in range(9)]
     with closing(Company(part, 2)) as company:
         played = company.play(turns)
-        assert next(played).fault == "the display is gone"  # a single one costs its demonstration
+        assert (
+            next(played).fault == "its display has failed: the display is gone"
+        )  # a single one costs its demonstration
         with pytest.raises(DesktopError, match="display is gone"):
             list(played)
 
