@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from hrlctl.desktop.contract import Desktop
+from hrlctl.env import child_processes
 from hrlctl.env.action import ActionSpace
 from hrlctl.env.arrays import Layout, ObservationArrays, StepResults
 from hrlctl.env.episode import EpisodeRules
@@ -27,7 +28,6 @@ from hrlctl.schema.task import TaskSpec
 
 START_SECONDS: Final = 120.0
 _END_SECONDS: Final = 5.0
-_LEFT_TO_THE_PARENT: Final = (signal.SIGINT, signal.SIGTERM)  # it decides when to end
 
 DesktopFactory = Callable[[], Desktop]
 
@@ -141,12 +141,7 @@ class WorkerProcess:
             name=f"hrlctl-worker-{self.number}",
             daemon=True,
         )
-        # Ctrl-C may come before the process can say that it leaves that to its parent.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _LEFT_TO_THE_PARENT)
-        try:
-            self.process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        child_processes.start(self.process)
         remote.close()  # so that reading ends when the process does
 
     def attach(self, block: SharedBlock) -> None:
@@ -236,10 +231,7 @@ def _raise(failed: Failed, number: int) -> None:
 
 def _serve(pipe: connection.Connection[Reply, Any], setup: WorkerSetup) -> None:
     """The process: carry out messages until the pipe closes."""
-    # A handler that does nothing: unlike SIG_IGN, programs on a desktop do not inherit it.
-    for number in _LEFT_TO_THE_PARENT:
-        signal.signal(number, lambda number, frame: None)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _LEFT_TO_THE_PARENT)
+    child_processes.leave_signals()
     desktops: list[Desktop] = []
     try:
         desktops += [setup.desktop() for _ in range(setup.envs.start, setup.envs.stop)]

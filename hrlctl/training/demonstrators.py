@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import multiprocessing
-import signal
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
@@ -15,6 +14,7 @@ from typing import Final, NamedTuple
 import torch
 
 from hrlctl.desktop.contract import Desktop
+from hrlctl.env import child_processes
 from hrlctl.env.episode import EpisodeRules
 from hrlctl.errors import DesktopError, DesktopUnavailableError, HrlctlError
 from hrlctl.packs import Task
@@ -27,7 +27,6 @@ _SECONDS: Final = 600.0
 """How long a demonstration may take, and the start of its process."""
 _TRIES: Final = 2  # of a demonstration whose desktop fails
 _MOST_FAULTS: Final = 6  # of a desktop in a row: it will not work any more
-_LEFT_TO_THE_PARENT: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class Part(NamedTuple):
@@ -150,12 +149,7 @@ class _Member:
     def __init__(self, spawn: SpawnContext, part: Part) -> None:
         self._pipe, remote = spawn.Pipe()
         self._process = spawn.Process(target=_serve, args=(remote, part), daemon=True)
-        # Ctrl-C may come before the process can say that it leaves that to its parent.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _LEFT_TO_THE_PARENT)
-        try:
-            self._process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        child_processes.start(self._process)
         remote.close()  # so that reading ends when the process does
 
     def send(self, turns: Sequence[Turn]) -> None:
@@ -191,10 +185,7 @@ class _Member:
 
 def _serve(pipe: Connection[Played | HrlctlError | str, list[Turn]], part: Part) -> None:
     """The process: play turns until the pipe closes."""
-    # A handler that does nothing: unlike SIG_IGN, programs on a desktop do not inherit it.
-    for number in _LEFT_TO_THE_PARENT:
-        signal.signal(number, lambda number, frame: None)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _LEFT_TO_THE_PARENT)
+    child_processes.leave_signals()
     torch.set_num_threads(1)
     stage: _Stage | None = None
     try:
